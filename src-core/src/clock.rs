@@ -1,0 +1,125 @@
+//! Three clocks and the day of Asia/Shanghai: what a time in the evidence is worth.
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A wall clock that moves against the boot clock by more than this has jumped (design.md §4).
+pub const JUMP: TimeDelta = TimeDelta::seconds(30);
+
+/// What the device's clocks said at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clocks {
+    /// The wall clock with its zone.
+    pub wall: DateTime<FixedOffset>,
+    /// Milliseconds of CLOCK_BOOTTIME: since the start of the machine, suspend included.
+    pub boot_ms: u64,
+    /// Which start of the machine `boot_ms` counts from.
+    pub boot_id: String,
+    /// Satellite time of the last fix, if there was one in this boot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub satellite: Option<SatelliteTime>,
+}
+
+/// What the satellites said, and when on the boot clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SatelliteTime {
+    /// UTC of the satellites.
+    pub time: DateTime<Utc>,
+    /// The boot clock at that moment, in milliseconds.
+    pub boot_ms: u64,
+}
+
+/// How well a time is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeProof {
+    /// Satellite time plus the boot clock of the same boot.
+    Satellite,
+    /// The wall clock alone: 时间未经证实.
+    Unproven,
+}
+
+impl Clocks {
+    /// The best time these clocks give (design.md §4): satellite time plus boot clock, otherwise the wall clock.
+    pub fn best_time(&self) -> (DateTime<Utc>, TimeProof) {
+        let proven = self.satellite.as_ref().and_then(|fix| {
+            let since = TimeDelta::try_milliseconds(i64::try_from(self.boot_ms.checked_sub(fix.boot_ms)?).ok()?)?;
+            fix.time.checked_add_signed(since)
+        });
+        match proven {
+            Some(time) => (time, TimeProof::Satellite),
+            None => (self.wall.to_utc(), TimeProof::Unproven),
+        }
+    }
+
+    /// How far the wall clock moved against the boot clock since `earlier`; nothing across a reboot.
+    pub fn jump_since(&self, earlier: &Self) -> Option<TimeDelta> {
+        if self.boot_id != earlier.boot_id {
+            return None;
+        }
+        let boot = i64::try_from(self.boot_ms).ok()?.checked_sub(i64::try_from(earlier.boot_ms).ok()?)?;
+        let moved = (self.wall - earlier.wall) - TimeDelta::try_milliseconds(boot)?;
+        (moved.abs() > JUMP).then_some(moved)
+    }
+}
+
+/// Hours that the civil time of every deadline lies before UTC: Asia/Shanghai, without summer time since 1991.
+const SHANGHAI_AHEAD: TimeDelta = TimeDelta::hours(8);
+
+/// The date in Asia/Shanghai at a moment.
+pub fn shanghai_date(time: DateTime<Utc>) -> NaiveDate {
+    (time.naive_utc() + SHANGHAI_AHEAD).date()
+}
+
+/// `2026-11-23 14:05`, in Asia/Shanghai: how a time is shown.
+pub fn shown_time(time: DateTime<Utc>) -> String {
+    (time.naive_utc() + SHANGHAI_AHEAD).format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The last moment of a day in Asia/Shanghai: periods of days and months end here (design.md §3).
+pub fn end_of_day(date: NaiveDate) -> DateTime<Utc> {
+    let next = date.checked_add_days(Days::new(1)).unwrap_or(date);
+    (next.and_time(chrono::NaiveTime::MIN) - SHANGHAI_AHEAD - TimeDelta::seconds(1)).and_utc()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clocks(wall: &str, boot_ms: u64, boot_id: &str) -> Clocks {
+        Clocks { wall: DateTime::parse_from_rfc3339(wall).unwrap(), boot_ms, boot_id: boot_id.into(), satellite: None }
+    }
+
+    #[test]
+    fn a_day_ends_at_midnight_in_shanghai() {
+        let date = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        assert_eq!(end_of_day(date).to_rfc3339(), "2026-11-23T15:59:59+00:00");
+        assert_eq!(shanghai_date(end_of_day(date)), date);
+        assert_eq!(shanghai_date(end_of_day(date) + TimeDelta::seconds(1)), date.succ_opt().unwrap());
+        assert_eq!(shown_time(end_of_day(date)), "2026-11-23 23:59");
+    }
+
+    #[test]
+    fn a_wall_clock_set_back_is_a_jump_and_a_suspend_is_none() {
+        let before = clocks("2026-11-23T10:00:00+08:00", 1_000, "a");
+        for (name, now, jumped) in [
+            ("an hour asleep", clocks("2026-11-23T11:00:00+08:00", 3_601_000, "a"), false),
+            ("a day back", clocks("2026-11-22T10:00:01+08:00", 2_000, "a"), true),
+            ("30 s ahead", clocks("2026-11-23T10:00:31+08:00", 2_000, "a"), false),
+            ("31 s ahead", clocks("2026-11-23T10:00:32+08:00", 2_000, "a"), true),
+            ("another zone, same moment", clocks("2026-11-23T02:00:01+00:00", 2_000, "a"), false),
+            ("another boot", clocks("2026-11-20T10:00:00+08:00", 5, "b"), false),
+        ] {
+            assert_eq!(now.jump_since(&before).is_some(), jumped, "{name}");
+        }
+    }
+
+    #[test]
+    fn satellite_time_of_the_same_boot_proves_a_time() {
+        let mut now = clocks("2020-01-01T00:00:00+08:00", 61_000, "a");
+        assert_eq!(now.best_time().1, TimeProof::Unproven);
+        let time = "2026-11-23T06:00:00Z".parse().unwrap();
+        now.satellite = Some(SatelliteTime { time, boot_ms: 1_000 });
+        assert_eq!(now.best_time(), (time + TimeDelta::seconds(60), TimeProof::Satellite));
+    }
+}

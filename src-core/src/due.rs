@@ -1,0 +1,123 @@
+//! What is due as far as known: from the rulebook's periods and the last record of each instrument.
+
+use chrono::{DateTime, Days, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{end_of_day, shanghai_date};
+use crate::form::Label;
+use crate::id::{FormCode, InstrumentId, PointId};
+use crate::register::Instrument;
+use crate::rulebook::Rulebook;
+
+/// How soon a duty's end asks for attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// 逾期.
+    Overdue,
+    /// No record of it is known here.
+    NeverDone,
+    /// Ends today.
+    Today,
+    /// Ends within seven days.
+    Soon,
+    /// Later.
+    Later,
+}
+
+/// A duty of some instruments of a point, with its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// Where.
+    pub point: PointId,
+    /// The form whose record fulfils it.
+    pub form: FormCode,
+    /// For which instruments, all with the same end.
+    pub instruments: Vec<InstrumentId>,
+    /// When it was last done.
+    pub last_done: Option<DateTime<Utc>>,
+    /// The last moment; nothing if it was never done.
+    pub due: Option<DateTime<Utc>>,
+    /// How soon.
+    pub urgency: Urgency,
+    /// The longest interval, days.
+    pub days: u32,
+    /// Where it is written.
+    pub clause: Label,
+    /// True if the period rests on memory or is unclear: 依据待核.
+    pub to_be_checked: bool,
+}
+
+/// The duties of `form` at a point, the most urgent first. `last_done` tells when an instrument's was last fulfilled.
+pub fn due(
+    form: &FormCode,
+    point: &PointId,
+    instruments: &[Instrument],
+    last_done: impl Fn(&InstrumentId) -> Option<DateTime<Utc>>,
+    rulebook: &Rulebook,
+    now: DateTime<Utc>,
+) -> Vec<Due> {
+    let mut duties: Vec<Due> = Vec::new();
+    for instrument in instruments.iter().filter(|instrument| instrument.point == *point) {
+        let Some(rule) = rulebook.period(form, instrument) else { continue };
+        let last = last_done(&instrument.id);
+        let end = last.and_then(|last| {
+            shanghai_date(last).checked_add_days(Days::new(rule.days.into())).map(end_of_day)
+        });
+        if let Some(same) = duties.iter_mut().find(|duty| duty.due == end && duty.days == rule.days) {
+            same.instruments.push(instrument.id.clone());
+            continue;
+        }
+        duties.push(Due {
+            point: point.clone(),
+            form: form.clone(),
+            instruments: vec![instrument.id.clone()],
+            last_done: last,
+            due: end,
+            urgency: urgency(end, now),
+            days: rule.days,
+            clause: rule.clause.clone(),
+            to_be_checked: rule.basis.to_be_checked(),
+        });
+    }
+    sort(&mut duties, |duty| duty);
+    duties
+}
+
+/// Puts the most urgent first, then the earlier end.
+pub fn sort<T>(items: &mut [T], duty: impl Fn(&T) -> &Due) {
+    items.sort_by_key(|item| (duty(item).urgency, duty(item).due));
+}
+
+fn urgency(end: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Urgency {
+    let Some(end) = end else { return Urgency::NeverDone };
+    let days = (shanghai_date(end) - shanghai_date(now)).num_days();
+    match days {
+        _ if now > end => Urgency::Overdue,
+        0 => Urgency::Today,
+        1..=7 => Urgency::Soon,
+        _ => Urgency::Later,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_of_days_ends_with_its_last_day_in_shanghai() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let end = Some(at("2026-11-23T15:59:59Z"));
+        for (now, want) in [
+            ("2026-11-15T00:00:00Z", Urgency::Later),
+            ("2026-11-16T00:00:00Z", Urgency::Soon),
+            ("2026-11-22T15:59:59Z", Urgency::Soon),
+            ("2026-11-22T16:00:00Z", Urgency::Today),
+            ("2026-11-23T15:59:59Z", Urgency::Today),
+            ("2026-11-23T16:00:00Z", Urgency::Overdue),
+        ] {
+            assert_eq!(urgency(end, at(now)), want, "{now}");
+        }
+        assert_eq!(urgency(None, at("2026-11-23T16:00:00Z")), Urgency::NeverDone);
+    }
+}

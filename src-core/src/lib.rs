@@ -1,0 +1,24 @@
+//! The app without its machine: no clock, disk, network or window. Time, new ids and positions come in as arguments.
+//!
+//! The same code judges on the screen while typing, on the device when signing, and on the server.
+
+pub mod act;
+pub mod canonical;
+pub mod clock;
+pub mod command;
+pub mod decimal;
+pub mod due;
+pub mod evidence;
+pub mod form;
+pub mod geofence;
+pub mod hash;
+pub mod id;
+pub mod judge;
+pub mod photo;
+pub mod record;
+pub mod register;
+pub mod rulebook;
+pub mod sync;
+pub mod trust;
+pub mod visit;
+pub mod wire;

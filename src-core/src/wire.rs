@@ -1,0 +1,211 @@
+//! What device and server say to each other. Older apps are out there, so these types only grow: new members have
+//! defaults, unknown ones are ignored.
+//!
+//! | call | request | reply |
+//! | --- | --- | --- |
+//! | `GET /api/v1/health` | | [`Health`] |
+//! | `POST /api/v1/enrol` | [`EnrolRequest`] | [`EnrolReply`] |
+//! | `POST /api/v1/entries` (gzip) | [`EntriesRequest`] | [`EntriesReply`] |
+//! | `POST /api/v1/files/missing` | [`MissingRequest`] | [`MissingReply`] |
+//! | `POST /api/v1/files` (tus 1.0 creation) | `Upload-Length`, `Upload-Metadata: sha256 BASE64,type BASE64` | `Location` |
+//! | `HEAD`, `PATCH`, `DELETE` on that location (tus 1.0) | | `Upload-Offset` |
+//! | `GET /api/v1/changes?since=CURSOR` | | [`ChangesReply`] |
+//!
+//! All but the first two want `Authorization: Bearer TOKEN`. Failures carry [`WireError`].
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::act::RecordSigned;
+use crate::evidence::{Entry, PublicKey};
+use crate::hash::Hash;
+use crate::id::{BottleId, DeviceId, DischargerId, InstrumentId, LogId, OperatorId, PersonId, PointId};
+use crate::register::{Bottle, Discharger, Instrument, Operator, Person, Point};
+use crate::trust::{Certificate, Receipt, Signed};
+
+/// What [`Health::service`] says: how an app tells its server from a captive portal.
+pub const SERVICE: &str = "stackside";
+
+/// The server is there, and it is ours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// [`SERVICE`].
+    pub service: String,
+    /// The server's version.
+    pub version: String,
+    /// The server's clock.
+    pub time: DateTime<Utc>,
+    /// The oldest app version whose entries are taken.
+    pub oldest_app: String,
+}
+
+/// A tablet asks to be taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolRequest {
+    /// The one-time code.
+    pub code: String,
+    /// The id that the device made for itself.
+    pub device: DeviceId,
+    /// Its key.
+    pub public_key: PublicKey,
+    /// Model and system, for people.
+    pub model: String,
+    /// The app's version.
+    pub app_version: String,
+}
+
+/// It was taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolReply {
+    /// The server's word for the key.
+    pub certificate: Signed<Certificate>,
+    /// The key that signs certificates and receipts.
+    pub server_key: PublicKey,
+    /// Secret of this device, stored hashed by the server.
+    pub token: String,
+    /// Whose tablet it is now.
+    pub operator: Operator,
+}
+
+/// Entries in order, from the first unacknowledged number on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntriesRequest {
+    /// The app's version.
+    pub app_version: String,
+    /// Entries of one log.
+    pub entries: Vec<Entry>,
+}
+
+/// The server holds them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntriesReply {
+    /// Its word for it.
+    pub receipt: Signed<Receipt>,
+}
+
+/// Which of these files do you lack?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingRequest {
+    /// Hashes of whole files.
+    pub files: Vec<Hash>,
+}
+
+/// These.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingReply {
+    /// Those of the asked ones that the server does not hold whole.
+    pub missing: Vec<Hash>,
+    /// Those that it holds, with their lengths: the confirmation by hash and length.
+    pub held: Vec<HeldFile>,
+}
+
+/// A file that the server holds whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldFile {
+    /// SHA-256 that the server computed.
+    pub sha256: Hash,
+    /// Its length.
+    pub size_bytes: u64,
+}
+
+/// A page of what changed since a cursor.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangesReply {
+    /// In order.
+    pub changes: Vec<Change>,
+    /// Where the next page starts.
+    pub cursor: u64,
+    /// True if there is a next page now.
+    pub more: bool,
+}
+
+/// One row that comes down. A page with a kind that an app does not know is refused whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "row", rename_all = "snake_case")]
+pub enum Change {
+    /// 运维机构.
+    Operator(Operator),
+    /// 排污单位.
+    Discharger(Discharger),
+    /// 运维人员.
+    Person(Person),
+    /// 监测点位.
+    Point(Box<Point>),
+    /// 仪器.
+    Instrument(Box<Instrument>),
+    /// 标气瓶.
+    Bottle(Bottle),
+    /// A row of the register is gone.
+    Removed(Removed),
+    /// A record of one of the operator's points, made on any tablet.
+    Record(Box<RecordElsewhere>),
+}
+
+/// A row of the register that is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "table", content = "id", rename_all = "snake_case")]
+pub enum Removed {
+    /// 运维机构.
+    Operator(OperatorId),
+    /// 排污单位.
+    Discharger(DischargerId),
+    /// 运维人员.
+    Person(PersonId),
+    /// 监测点位.
+    Point(PointId),
+    /// 仪器.
+    Instrument(InstrumentId),
+    /// 标气瓶.
+    Bottle(BottleId),
+}
+
+/// A record as its device signed it, for the tablets that did not make it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordElsewhere {
+    /// Its device.
+    pub device: DeviceId,
+    /// Its log.
+    pub log: LogId,
+    /// Its entry's number.
+    pub seq: u64,
+    /// Its entry's hash.
+    pub hash: Hash,
+    /// When it was signed, by the best clock.
+    pub signed_at: DateTime<Utc>,
+    /// Its content.
+    pub content: RecordSigned,
+}
+
+/// Why the server did not do it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{code:?}: {message}")]
+pub struct WireError {
+    /// By what the receiver can do.
+    pub code: WireErrorCode,
+    /// For logs.
+    pub message: String,
+}
+
+/// By what the receiver can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WireErrorCode {
+    /// The one-time code is unknown, used or out of date.
+    Code,
+    /// No such device, or struck off.
+    Revoked,
+    /// A same number with another hash.
+    Fork,
+    /// An entry is missing before these: the message names the number that the server expects.
+    Gap,
+    /// Not authentic or not well-formed.
+    Refused,
+    /// The app is too old.
+    TooOld,
+    /// Too large.
+    TooLarge,
+    /// No such thing, or not this organisation's.
+    NotFound,
+    /// The server's own fault.
+    Internal,
+}

@@ -1,0 +1,2 @@
+//! The development host.
+fn main() {}

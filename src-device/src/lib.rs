@@ -1,0 +1,1 @@
+//! What the app does with a machine: store, photos, sync, position, keys.

@@ -1,0 +1,2 @@
+//! The screens.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Journeys through device and server together.
