@@ -24,11 +24,10 @@ die() {
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# Does this toolchain ("" is the default one) hold std for wasm?
+# Does this toolchain ("" is the default one) hold a std for wasm that fits it?
 wasm_std_in() {
-  local dir
-  dir=$(RUSTUP_TOOLCHAIN="${1:-${RUSTUP_TOOLCHAIN:-stable}}" rustc --print target-libdir --target "$WASM_TARGET" 2>/dev/null) || return 1
-  compgen -G "$dir/libcore-*.rlib" >/dev/null
+  env ${1:+RUSTUP_TOOLCHAIN="$1"} rustc --target "$WASM_TARGET" --crate-type lib --crate-name probe \
+    --emit metadata=- - <<<'' >/dev/null 2>&1
 }
 
 # The toolchain for wasm: "" when the default one has the target, "debian" when set-up
@@ -50,11 +49,7 @@ wasm_toolchain() {
 with_wasm() {
   local toolchain
   toolchain=$(wasm_toolchain) || die "no Rust toolchain has $WASM_TARGET: run scripts/setup.sh run"
-  (
-    export CARGO_TARGET_DIR="$STACKSIDE_CACHE/target-wasm"
-    if [ -n "$toolchain" ]; then export RUSTUP_TOOLCHAIN="$toolchain"; fi
-    "$@"
-  )
+  env ${toolchain:+RUSTUP_TOOLCHAIN="$toolchain"} CARGO_TARGET_DIR="$STACKSIDE_CACHE/target-wasm" "$@"
 }
 
 chromium_path() {
@@ -71,3 +66,8 @@ chromium_path() {
   done
   return 1
 }
+
+# Everything that is compiled for this machine, with the same features everywhere, so that
+# lints, tests and the programs share what is built.
+# shellcheck disable=SC2034 # used by the scripts
+HOST_PACKAGES=(--workspace --exclude stackside-ui --features stackside-device/host)

@@ -39,10 +39,9 @@ as_root() {
 }
 
 apt_missing() {
-  local package
-  for package in "$@"; do
-    dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || printf '%s ' "$package"
-  done
+  local there
+  there=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null | sed -n 's/^ii *//p') || true
+  printf '%s\n' "$@" | grep -vxF -e "$there" | tr '\n' ' ' || true
 }
 
 apt_get() {
@@ -57,12 +56,13 @@ apt_install() {
 packages() {
   local missing
   missing=$(apt_missing "$@")
+  missing=${missing% }
   [ -z "$missing" ] && return
   if [ "$(id -u)" != 0 ] && ! has sudo; then
     die "not root and no sudo; missing packages: $missing"
   fi
   # shellcheck disable=SC2086 # a list of names
-  install "Debian packages ($(echo $missing))" "3 minutes" \
+  install "Debian packages ($missing)" "3 minutes" \
     "run as root: apt-get update && apt-get install -y $missing" apt_install $missing
 }
 
@@ -86,7 +86,7 @@ test_programs() {
     # Ubuntu's package of that name is only a link to the snap.
     if chromium_path >/dev/null; then browser=; fi
     # shellcheck disable=SC2086 # empty or one name
-    packages webkit2gtk-driver xvfb dbus dbus-x11 fonts-noto-cjk $browser
+    packages webkit2gtk-driver xvfb xauth dbus fonts-noto-cjk $browser
   fi
   local missing=""
   chromium_path >/dev/null || missing="$missing, chromium"
@@ -124,18 +124,23 @@ edition = "2024"
 [profile.release]
 panic = "abort"
 TOML
-    CARGO_TARGET_DIR="$work/target" RUSTC_BOOTSTRAP=1 cargo +debian build --release \
+    # Without bitcode in std the screens' profile, which links with lto, fails.
+    RUSTFLAGS="-C embed-bitcode=yes" CARGO_TARGET_DIR="$work/target" RUSTC_BOOTSTRAP=1 cargo +debian build --release \
       -Zbuild-std=std,panic_abort,proc_macro --target "$WASM_TARGET"
     rm -f "target/$WASM_TARGET/release/deps/"libstackside_empty*
     as_root mkdir -p "$libdir"
+    as_root rm -f "$libdir/"*.rlib
     as_root cp "target/$WASM_TARGET/release/deps/"*.rlib "$libdir/"
   ) || return
-  rm -rf "$work"
+  # What was compiled against another std would not be compiled again.
+  rm -rf "$work" "$STACKSIDE_CACHE/target-wasm"
 }
 
 rust_for_wasm() {
-  wasm_toolchain >/dev/null && return
-  if has rustup; then
+  local toolchain
+  if toolchain=$(wasm_toolchain) && wasm_std_in "$toolchain"; then return; fi
+  # Set by hand, to try the way that a machine without the download has to go.
+  if has rustup && [ "${WASM_TOOLCHAIN:-}" != debian ]; then
     say "installing Rust's $WASM_TARGET target (about 1 minute, once)"
     if rustup target add "$WASM_TARGET" >>"$LOG" 2>&1 && wasm_std_in ""; then return; fi
     say "rustup could not fetch the target: taking Debian's Rust for it"
@@ -197,6 +202,7 @@ setup_test() {
 
 setup_check() {
   setup_run
+  if [ "$(wasm_toolchain)" = debian ]; then packages rust-web-clippy; fi
   cargo_tool cargo-deny "$DENY_VERSION" "5 minutes" "cargo-deny --version" --locked
 }
 

@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn members_are_sorted_by_utf16_and_nothing_is_padded() {
-        let value = json!({"b": [1, -2, true, null], "a": "漂移\n\u{7f}/\"", "\u{1f600}": 1, "\u{fb33}": 2, "": {}});
+        let value =
+            json!({"b": [1, -2, true, null], "a": "漂移\n\u{7f}/\"", "\u{1f600}": 1, "\u{fb33}": 2, "": {}});
         assert_eq!(
             to_text(&value).unwrap(),
             "{\"\":{},\"a\":\"漂移\\n\u{7f}/\\\"\",\"b\":[1,-2,true,null],\"\u{1f600}\":1,\"\u{fb33}\":2}"
@@ -108,7 +109,9 @@ mod tests {
     #[test]
     fn only_the_canonical_form_is_read() {
         assert!(from_text::<Value>("{\"a\":1,\"b\":2}").is_ok());
-        for other in ["{\"b\":2,\"a\":1}", "{ \"a\":1}", "{\"a\":1,\"a\":1}", "{\"a\":\"\\u0041\"}", "{\"a\":1}\n"] {
+        for other in
+            ["{\"b\":2,\"a\":1}", "{ \"a\":1}", "{\"a\":1,\"a\":1}", "{\"a\":\"\\u0041\"}", "{\"a\":1}\n"]
+        {
             assert!(matches!(from_text::<Value>(other), Err(CanonicalError::NotCanonical)), "{other}");
         }
         assert!(matches!(from_text::<Value>("{"), Err(CanonicalError::Json(_))));

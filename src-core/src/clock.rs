@@ -43,7 +43,8 @@ impl Clocks {
     /// The best time these clocks give (design.md §4): satellite time plus boot clock, otherwise the wall clock.
     pub fn best_time(&self) -> (DateTime<Utc>, TimeProof) {
         let proven = self.satellite.as_ref().and_then(|fix| {
-            let since = TimeDelta::try_milliseconds(i64::try_from(self.boot_ms.checked_sub(fix.boot_ms)?).ok()?)?;
+            let since =
+                TimeDelta::try_milliseconds(i64::try_from(self.boot_ms.checked_sub(fix.boot_ms)?).ok()?)?;
             fix.time.checked_add_signed(since)
         });
         match proven {
@@ -87,7 +88,12 @@ mod tests {
     use super::*;
 
     fn clocks(wall: &str, boot_ms: u64, boot_id: &str) -> Clocks {
-        Clocks { wall: DateTime::parse_from_rfc3339(wall).unwrap(), boot_ms, boot_id: boot_id.into(), satellite: None }
+        Clocks {
+            wall: DateTime::parse_from_rfc3339(wall).unwrap(),
+            boot_ms,
+            boot_id: boot_id.into(),
+            satellite: None,
+        }
     }
 
     #[test]

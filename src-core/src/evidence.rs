@@ -227,8 +227,8 @@ impl Entry {
     }
     /// Reads the header.
     pub fn read_header(&self) -> Result<Header, EntryError> {
-        let header: Header =
-            canonical::from_text(&self.header).map_err(|source| EntryError::Form { part: "header", source })?;
+        let header: Header = canonical::from_text(&self.header)
+            .map_err(|source| EntryError::Form { part: "header", source })?;
         if header.v != HEADER_VERSION || header.alg != ALG {
             return Err(EntryError::Unknown { v: header.v, alg: header.alg });
         }
@@ -291,7 +291,8 @@ mod tests {
         let mut tip = Tip::new(DeviceId::new(Uuid::from_u128(1)), LogId::new(Uuid::from_u128(2)));
         let entries = (0..length)
             .map(|moved_ms| {
-                let (entry, header) = make(&Act::ClockJumped { moved_ms }, &tip, None, clocks(), &key).unwrap();
+                let (entry, header) =
+                    make(&Act::ClockJumped { moved_ms }, &tip, None, clocks(), &key).unwrap();
                 tip.follow(&header, entry.hash()).unwrap();
                 entry
             })
@@ -321,7 +322,10 @@ mod tests {
         assert_eq!(changed(|e| drop(e.remove(1))), "entry 3 does not follow the one before");
         assert_eq!(changed(|e| e.swap(1, 2)), "entry 3 does not follow the one before");
         assert_eq!(changed(|e| e[2].body = e[2].body.replace('2', "9")), "the body is not the signed one");
-        assert_eq!(changed(|e| e[2].header = e[2].header.replace("boot\"", "b00t\"")), "the signature does not hold");
+        assert_eq!(
+            changed(|e| e[2].header = e[2].header.replace("boot\"", "b00t\"")),
+            "the signature does not hold"
+        );
         assert_eq!(changed(|e| e[2].header.push(' ')), "header: not in canonical form");
         let other = PublicKey::of(key(8).verifying_key());
         assert_eq!(walk(&entries, &other).unwrap_err().to_string(), "the signature does not hold");

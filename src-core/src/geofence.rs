@@ -1,6 +1,8 @@
 //! Fixes, fences, presence: was someone really there (design.md §4).
 
-use geo::{Bearing, Contains, Distance, Euclidean, Geodesic, Geometry, LineString, Point as GeoPoint, Polygon};
+use geo::{
+    Bearing, Contains, Distance, Euclidean, Geodesic, Geometry, LineString, Point as GeoPoint, Polygon,
+};
 use serde::{Deserialize, Serialize};
 
 /// Android's accuracy is the 68 % radius; times this it is the 95 % radius (Rayleigh).
@@ -173,7 +175,11 @@ impl Fence {
         match self {
             Self::Circle { radius_m, .. } if *radius_m > 0.0 => Ok(()),
             Self::Circle { .. } => Err(FenceError::Radius),
-            Self::Polygon { outer, holes } if outer.len() >= 3 && holes.iter().all(|hole| hole.len() >= 3) => Ok(()),
+            Self::Polygon { outer, holes }
+                if outer.len() >= 3 && holes.iter().all(|hole| hole.len() >= 3) =>
+            {
+                Ok(())
+            }
             Self::Polygon { .. } => Err(FenceError::Ring),
         }
     }
@@ -275,7 +281,12 @@ pub fn presence(fence: &Fence, fixes: &[Fix], now_boot_ms: u64) -> PresenceVerdi
     let worth = |fix: &Fix| (fix.mocked, fix.provider == Provider::Network);
     let best = fresh.min_by(|a, b| worth(a).cmp(&worth(b)).then(a.accuracy_m.total_cmp(&b.accuracy_m)));
     let Some(fix) = best else {
-        return PresenceVerdict { presence: Presence::Unsure, doubt: Some(Doubt::NoFix), fix: None, distance_m: None };
+        return PresenceVerdict {
+            presence: Presence::Unsure,
+            doubt: Some(Doubt::NoFix),
+            fix: None,
+            distance_m: None,
+        };
     };
     let distance = fence.signed_distance_m(&fix.position);
     let radius = fix.accuracy_m * RADIUS_95;
@@ -360,16 +371,22 @@ mod tests {
         let at = |east: f64, north: f64| Position::new(121.5 + east * 1e-3, 31.0 + north * 1e-3).unwrap();
         let square = |half: f64| vec![at(-half, -half), at(half, -half), at(half, half), at(-half, half)];
         let fence = Fence::Polygon { outer: square(3.0), holes: vec![square(1.0)] };
-        assert!((fence.signed_distance_m(&at(0.0, 0.0)) + 95.5).abs() < 1.0, "in the hole, 95 m from its east edge");
+        assert!(
+            (fence.signed_distance_m(&at(0.0, 0.0)) + 95.5).abs() < 1.0,
+            "in the hole, 95 m from its east edge"
+        );
         assert!((fence.signed_distance_m(&at(0.0, 2.0)) - 110.9).abs() < 1.0, "between hole and ring");
         assert!((fence.signed_distance_m(&at(0.0, 5.0)) + 221.7).abs() < 1.0, "beyond the ring");
     }
 
     #[test]
     fn positions_that_floats_print_badly_are_written_plainly() {
-        for (value, want) in
-            [(31.9999996, "31.9999996"), (-0.0000004, "-0.0000004"), (121.4999995, "121.4999995"), (-0.00000001, "0.0000000")]
-        {
+        for (value, want) in [
+            (31.9999996, "31.9999996"),
+            (-0.0000004, "-0.0000004"),
+            (121.4999995, "121.4999995"),
+            (-0.00000001, "0.0000000"),
+        ] {
             assert_eq!(fixed(value, 7), want);
         }
         let position = Position::new(121.4999995, -0.00000004).unwrap();

@@ -119,7 +119,8 @@ device_ids! {
 impl Jurisdiction {
     /// True if a rule of `self` holds at a place of `other`: the nation for all, a province for its cities.
     pub fn covers(&self, other: &Self) -> bool {
-        other.0 == self.0 || (other.0.starts_with(&self.0) && (self.0 == "CN" || other.0.len() > self.0.len()))
+        other.0 == self.0
+            || (other.0.starts_with(&self.0) && (self.0 == "CN" || other.0.len() > self.0.len()))
     }
 }
 
@@ -140,9 +141,12 @@ mod tests {
     #[test]
     fn a_wider_jurisdiction_covers_a_narrower_one() {
         let of = |text: &str| -> Jurisdiction { text.parse().unwrap() };
-        for (wide, narrow, covers) in
-            [("CN", "CN-31", true), ("CN-42", "CN-4201", true), ("CN-31", "CN", false), ("CN-31", "CN-42", false)]
-        {
+        for (wide, narrow, covers) in [
+            ("CN", "CN-31", true),
+            ("CN-42", "CN-4201", true),
+            ("CN-31", "CN", false),
+            ("CN-31", "CN-42", false),
+        ] {
             assert_eq!(of(wide).covers(&of(narrow)), covers, "{wide} {narrow}");
         }
     }

@@ -94,7 +94,10 @@ pub enum DriftError {
 pub fn drift(last: Decimal, before: Decimal, low: Decimal, high: Decimal) -> Result<Decimal, DriftError> {
     let width = high.checked_sub(low).filter(|width| *width > Decimal::ZERO).ok_or(DriftError::EmptyRange)?;
     let difference = before.checked_sub(last).ok_or(DriftError::Overflow)?;
-    difference.checked_mul(Decimal::ONE_HUNDRED).and_then(|x| x.checked_div(width)).ok_or(DriftError::Overflow)
+    difference
+        .checked_mul(Decimal::ONE_HUNDRED)
+        .and_then(|x| x.checked_div(width))
+        .ok_or(DriftError::Overflow)
 }
 
 /// What a drift, and for velocity its absolute error, comes to under a rule.
@@ -122,7 +125,12 @@ fn leans_on_memory(rule: &DriftRule, outcome: Outcome, percent: Decimal) -> bool
 }
 
 /// Judges all that a form judges. Blocks that were not worked on yield nothing.
-pub fn judge(form: &Form, answers: &Answers, instruments: &[Instrument], rulebook: &Rulebook) -> Vec<Verdict> {
+pub fn judge(
+    form: &Form,
+    answers: &Answers,
+    instruments: &[Instrument],
+    rulebook: &Rulebook,
+) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for block in blocks(form, instruments) {
         if !block.is_worked_on(answers) {
@@ -131,7 +139,8 @@ pub fn judge(form: &Form, answers: &Answers, instruments: &[Instrument], ruleboo
         for judge in &block.section.judges {
             let group = block.section.groups.iter().find(|group| group.id == judge.group());
             let kind = block.instrument.map(|instrument| instrument.kind);
-            if group.is_none_or(|group| group.visible.as_ref().is_none_or(|condition| condition.holds(kind))) {
+            if group.is_none_or(|group| group.visible.as_ref().is_none_or(|condition| condition.holds(kind)))
+            {
                 verdicts.push(judge_drift(&block.key(""), judge, kind, answers, rulebook));
             }
         }
@@ -163,7 +172,8 @@ fn judge_drift(
         rule: None,
         baseline,
     };
-    let (Some(last), Some(before), Some(low), Some(high)) = (number(last), number(before), number(low), number(high))
+    let (Some(last), Some(before), Some(low), Some(high)) =
+        (number(last), number(before), number(low), number(high))
     else {
         return verdict;
     };
@@ -201,7 +211,9 @@ pub fn fill_computed(form: &Form, answers: &mut Answers, verdicts: &[Verdict]) {
     use crate::form::Answer;
     for verdict in verdicts {
         let Some(section) = form.section(&verdict.section) else { continue };
-        let Some(Judge::Drift { figure, normal, .. }) = section.judges.iter().find(|j| j.group() == verdict.group) else {
+        let Some(Judge::Drift { figure, normal, .. }) =
+            section.judges.iter().find(|j| j.group() == verdict.group)
+        else {
             continue;
         };
         let key = |field: &str| AnswerKey::new(&verdict.section, verdict.row.as_deref(), field);
@@ -210,6 +222,49 @@ pub fn fill_computed(form: &Form, answers: &mut Answers, verdicts: &[Verdict]) {
             answers.0.insert(key(figure), computed(drift.shown.clone()));
             let word = if verdict.outcome == Outcome::Pass { "yes" } else { "no" };
             answers.0.insert(key(normal), computed(word.to_owned()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rulebook::built_in;
+    use proptest::prelude::*;
+
+    fn rule(kind: InstrumentKind) -> DriftRule {
+        built_in().unwrap()[0].drift(kind, DriftQuantity::Zero).unwrap().clone()
+    }
+
+    #[test]
+    fn a_range_without_width_has_no_drift() {
+        let number = |text: &str| Decimal::from_str_exact(text).unwrap();
+        assert_eq!(drift(number("0"), number("1"), number("0"), number("0")), Err(DriftError::EmptyRange));
+        assert_eq!(drift(number("0"), number("1"), number("5"), number("-5")), Err(DriftError::EmptyRange));
+        assert_eq!(drift(Decimal::MIN, Decimal::MAX, number("0"), number("1")), Err(DriftError::Overflow));
+    }
+
+    proptest! {
+        #[test]
+        fn drift_keeps_its_size_when_signs_or_units_change(
+            last in -9_999_i64..9_999, before in -9_999_i64..9_999, high in 1_i64..9_999, scale in 1_i64..1_000,
+        ) {
+            let of = |x: i64| Decimal::new(x, 2);
+            let there = drift(of(last), of(before), Decimal::ZERO, of(high)).unwrap();
+            let back = drift(of(before), of(last), Decimal::ZERO, of(high)).unwrap();
+            prop_assert_eq!(there, -back);
+            let scaled = drift(of(last * scale), of(before * scale), Decimal::ZERO, of(high * scale)).unwrap();
+            prop_assert_eq!(there.round_dp(20), scaled.round_dp(20));
+        }
+
+        #[test]
+        fn a_larger_drift_is_never_judged_better(a in 0_i64..2_000, b in 0_i64..2_000) {
+            let (small, large) = (Decimal::new(a.min(b), 2), Decimal::new(a.max(b), 2));
+            for kind in [InstrumentKind::Gas, InstrumentKind::Particulate, InstrumentKind::Velocity] {
+                let of = |x: Decimal| drift_outcome(&rule(kind), x, x);
+                prop_assert!(of(small) <= of(large), "{kind:?} {small} {large}");
+                prop_assert_eq!(of(large), of(-large));
+            }
         }
     }
 }

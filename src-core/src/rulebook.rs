@@ -162,7 +162,8 @@ impl Rulebook {
         let fits = |rule: &&PeriodRule| {
             rule.form == *form
                 && rule.kinds.contains(&instrument.kind)
-                && (rule.sampling.is_empty() || instrument.sampling.is_some_and(|s| rule.sampling.contains(&s)))
+                && (rule.sampling.is_empty()
+                    || instrument.sampling.is_some_and(|s| rule.sampling.contains(&s)))
         };
         self.periods.iter().filter(fits).min_by_key(|rule| rule.days)
     }
@@ -180,7 +181,8 @@ impl Rulebook {
                 self.periods.push(rule.clone());
             }
         }
-        (self.id, self.version, self.jurisdiction) = (local.id.clone(), local.version, local.jurisdiction.clone());
+        (self.id, self.version, self.jurisdiction) =
+            (local.id.clone(), local.version, local.jurisdiction.clone());
         self
     }
 }
@@ -191,11 +193,16 @@ pub fn built_in() -> Result<Vec<Rulebook>, RulebookError> {
 }
 
 /// The rules at a place on the day of the work: the nation's, overlaid by each narrower jurisdiction's newest version.
-pub fn in_force(books: &[Rulebook], place: &Jurisdiction, date: NaiveDate) -> Result<Rulebook, RulebookError> {
+pub fn in_force(
+    books: &[Rulebook],
+    place: &Jurisdiction,
+    date: NaiveDate,
+) -> Result<Rulebook, RulebookError> {
     let mut holding: Vec<&Rulebook> =
         books.iter().filter(|book| book.valid_from <= date && book.jurisdiction.covers(place)).collect();
     holding.sort_by_key(|book| (book.jurisdiction.as_str().len(), book.version));
-    let newest = |book: &&Rulebook| !holding.iter().any(|other| other.id == book.id && other.version > book.version);
+    let newest =
+        |book: &&Rulebook| !holding.iter().any(|other| other.id == book.id && other.version > book.version);
     let layers: Vec<&Rulebook> = holding.iter().copied().filter(newest).collect();
     let (nation, local) = layers.split_first().ok_or(RulebookError::NoneHolds { date })?;
     Ok(local.iter().fold((*nation).clone(), |book, layer| book.overlaid(layer)))
@@ -213,7 +220,9 @@ mod tests {
     fn every_rulebook_that_ships_is_read_and_nobody_has_checked_it_yet() {
         for book in built_in().unwrap() {
             assert!(!book.drifts.is_empty() && !book.periods.is_empty());
-            assert!(book.drifts.iter().all(|rule| !rule.checked) && book.periods.iter().all(|rule| !rule.checked));
+            assert!(
+                book.drifts.iter().all(|rule| !rule.checked) && book.periods.iter().all(|rule| !rule.checked)
+            );
         }
     }
 
@@ -249,7 +258,8 @@ mod tests {
     #[test]
     fn limits_out_of_order_are_refused() {
         let (file, text) = BUILT_IN[0];
-        let text = text.replacen(r#"out_of_control = { value = "5.0""#, r#"out_of_control = { value = "0.5""#, 1);
+        let text =
+            text.replacen(r#"out_of_control = { value = "5.0""#, r#"out_of_control = { value = "0.5""#, 1);
         assert!(matches!(Rulebook::from_toml(file, &text), Err(RulebookError::Limits { .. })));
     }
 }

@@ -96,7 +96,11 @@ pub enum TrustError {
 
 impl<T: Statement> Signed<T> {
     /// Signs a statement.
-    pub fn make<S: Sign>(statement: &T, public_key: &PublicKey, key: &S) -> Result<Self, MakeError<S::Error>> {
+    pub fn make<S: Sign>(
+        statement: &T,
+        public_key: &PublicKey,
+        key: &S,
+    ) -> Result<Self, MakeError<S::Error>> {
         let text = canonical::to_text(statement)?;
         let signature = SignatureText::make(text.as_bytes(), key)?;
         Ok(Self { text, key_id: public_key.id(), signature, statement: std::marker::PhantomData })
@@ -108,7 +112,11 @@ impl<T: Statement> Signed<T> {
         }
         self.signature.verify(self.text.as_bytes(), key).map_err(|_| TrustError::Signature)?;
         let statement: T = canonical::from_text(&self.text)?;
-        if statement.name() == T::NAME { Ok(statement) } else { Err(TrustError::Other(statement.name().to_owned())) }
+        if statement.name() == T::NAME {
+            Ok(statement)
+        } else {
+            Err(TrustError::Other(statement.name().to_owned()))
+        }
     }
 }
 
@@ -134,9 +142,11 @@ mod tests {
         let signed = Signed::make(&receipt, &public, &key).unwrap();
         assert_eq!(signed.verify(&public).unwrap(), receipt);
         assert!(matches!(signed.verify(&other), Err(TrustError::Key(_))));
-        let longer = Signed::<Receipt> { text: signed.text.replace("\"seq\":3", "\"seq\":4"), ..signed.clone() };
+        let longer =
+            Signed::<Receipt> { text: signed.text.replace("\"seq\":3", "\"seq\":4"), ..signed.clone() };
         assert!(matches!(longer.verify(&public), Err(TrustError::Signature)));
-        let relabelled = Signed::make(&Receipt { statement: "certificate".into(), ..receipt }, &public, &key).unwrap();
+        let relabelled =
+            Signed::make(&Receipt { statement: "certificate".into(), ..receipt }, &public, &key).unwrap();
         assert!(matches!(relabelled.verify(&public), Err(TrustError::Other(_))));
     }
 }

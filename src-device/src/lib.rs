@@ -1,1 +1,23 @@
 //! What the app does with a machine: store, photos, sync, position, keys.
+//!
+//! [`Device`] holds all handlers behind the commands; a shell only hands on. Handlers block and may be called from any
+//! thread, but not from inside an async context without `spawn_blocking`.
+
+pub mod clock;
+mod device;
+mod error;
+mod files;
+mod handle;
+#[cfg(feature = "host")]
+pub mod host;
+pub mod http;
+pub mod keys;
+mod photo;
+pub mod position;
+mod start;
+pub mod store;
+mod sync;
+mod witness;
+
+pub use device::{Config, Device, Handle, OpenError, Parts, Positions};
+pub use error::Error;

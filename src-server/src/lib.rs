@@ -1,1 +1,17 @@
-//! The supervision system.
+//! The supervision system: takes evidence from tablets, keeps it, shows it to people.
+//!
+//! [`App`] is the server without its socket: `serve` and tests put its [`App::router`] where they like.
+
+pub mod access;
+mod api;
+mod app;
+pub mod import;
+mod portal;
+pub mod register;
+pub mod route;
+mod routes;
+pub mod secret;
+pub mod store;
+mod words;
+
+pub use app::{App, Clock, Config, OpenError, ServeError, serve};

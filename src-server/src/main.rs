@@ -1,2 +1,218 @@
-//! The server program.
-fn main() {}
+//! `stackside-server`: the command line over [`stackside_server::App`].
+
+use std::fmt::Display;
+use std::io::{BufRead, IsTerminal};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use stackside_core::id::{OperatorId, PersonId};
+use stackside_server::access::Role;
+use stackside_server::import::{ImportError, ImportReport};
+use stackside_server::{App, Config, OpenError};
+use tokio::net::TcpListener;
+
+/// The supervision system of Stackside (运维随行): takes evidence from tablets, keeps it, shows it.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Data folder: key, database, files.
+    #[arg(long, value_name = "DIR", global = true, env = "STACKSIDE_DATA", default_value = "stackside-data")]
+    data: PathBuf,
+    /// `serve` if left out.
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Keys of this server.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Reads the register from TOML files: all of it, or with errors nothing.
+    Import {
+        /// Folder with operator.toml, discharger.toml, person.toml, point.toml, instrument.toml, bottle.toml.
+        folder: PathBuf,
+        /// Only say what would change.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// People of the portal.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// One-time codes.
+    Code {
+        #[command(subcommand)]
+        command: CodeCommand,
+    },
+    /// Serves tablets and people until it is told to end.
+    Serve {
+        /// Address and port. Beyond this machine only behind a proxy that speaks TLS.
+        #[arg(long, default_value = LISTEN)]
+        listen: SocketAddr,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Makes the key that signs certificates and receipts; never replaces one.
+    New,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Adds a person.
+    Add {
+        #[arg(long)]
+        login: String,
+        /// operator_admin, supervisor, discharger, patrol_inspector or regulator.
+        #[arg(long)]
+        role: Role,
+        /// Operator, discharger (role discharger) or jurisdiction (roles patrol_inspector, regulator).
+        #[arg(long)]
+        org: String,
+        /// The password is the first line of standard input.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum CodeCommand {
+    /// Prints a code that takes one tablet in within 15 minutes.
+    Enrol {
+        #[arg(long)]
+        operator: OperatorId,
+    },
+    /// Prints a personal code by which a person sets or resets the PIN.
+    Person {
+        /// The person's id.
+        person: PersonId,
+    },
+}
+
+const LISTEN: &str = "127.0.0.1:8790";
+
+/// What went wrong, and what to do about it.
+struct Failure {
+    what: String,
+    advice: Option<String>,
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        Self { what: error.to_string(), advice: error.advice().map(str::to_owned) }
+    }
+}
+
+fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match std::env::var("STACKSIDE_LOG").as_deref() {
+        Ok("json") => log.json().init(),
+        _ => log.with_ansi(std::io::stderr().is_terminal()).init(),
+    }
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { what, advice }) => {
+            let advice = advice.map(|advice| format!("; {advice}")).unwrap_or_default();
+            eprintln!("stackside-server: {what}{advice}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
+    let config = Config { data };
+    match command {
+        Some(Command::Keys { command: KeysCommand::New }) => {
+            let key = App::new_key(&config)?;
+            say(format!("made the server key {} in {}", key.id(), config.data.display()));
+            say("keep a copy of it in a safe place: certificates and receipts hold only under it");
+        }
+        Some(Command::Import { folder, dry_run }) => {
+            let report = App::open(&config)?.import(&folder, dry_run).map_err(import_failed)?;
+            tell(&report, dry_run);
+        }
+        Some(Command::User { command: UserCommand::Add { login, role, org, password_stdin: _ } }) => {
+            let mut password = String::new();
+            std::io::stdin()
+                .lock()
+                .read_line(&mut password)
+                .map_err(|error| Failure { what: format!("the password: {error}"), advice: None })?;
+            App::open(&config)?.add_user(&login, role, &org, password.trim_end_matches(['\r', '\n']))?;
+            say(format!("added {login}"));
+        }
+        Some(Command::Code { command: CodeCommand::Enrol { operator } }) => {
+            say(App::open(&config)?.enrol_code(&operator)?);
+        }
+        Some(Command::Code { command: CodeCommand::Person { person } }) => {
+            say(App::open(&config)?.person_code(&person)?);
+        }
+        Some(Command::Serve { listen }) => serve(&config, listen)?,
+        None => serve(&config, SocketAddr::from(([127, 0, 0, 1], 8790)))?,
+    }
+    Ok(())
+}
+
+fn serve(config: &Config, listen: SocketAddr) -> Result<(), Failure> {
+    let app = App::open(config)?;
+    let failed = |what: String, advice: Option<&str>| Failure { what, advice: advice.map(str::to_owned) };
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| failed(error.to_string(), None))?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(listen).await.map_err(|error| {
+            let advice = "end what listens there, or name another port with serve --listen";
+            failed(format!("cannot listen on {listen}: {error}"), Some(advice))
+        })?;
+        let address = listener.local_addr().map_err(|error| failed(error.to_string(), None))?;
+        say(format!("stackside-server {} listens on http://{address}/", env!("CARGO_PKG_VERSION")));
+        stackside_server::serve(&app, listener, asked_to_stop())
+            .await
+            .map_err(|error| failed(error.to_string(), None))
+    })
+}
+
+/// Done at ctrl-c or SIGTERM.
+async fn asked_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    let Ok(mut ended) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let _ = interrupted.await;
+        return;
+    };
+    tokio::select! {
+        _ = interrupted => {}
+        _ = ended.recv() => {}
+    }
+}
+
+fn tell(report: &ImportReport, dry_run: bool) {
+    for (sign, rows) in [("+", &report.added), ("~", &report.changed)] {
+        for (table, id) in rows {
+            say(format!("{sign} {table} {id}"));
+        }
+    }
+    let verb = if dry_run { "would be " } else { "" };
+    let (added, changed) = (report.added.len(), report.changed.len());
+    say(format!("{added} {verb}added, {changed} {verb}changed, {} as they were", report.unchanged));
+}
+
+fn import_failed(error: ImportError) -> Failure {
+    let mut lines = vec![];
+    if let ImportError::Files(complaints) = &error {
+        lines.extend(complaints.iter().map(|complaint| format!("\n  {complaint}")));
+    }
+    let advice = (!lines.is_empty()).then(|| format!("nothing was imported{}", lines.concat()));
+    Failure { what: error.to_string(), advice }
+}
+
+/// Says something to the person, or to the script, at the terminal.
+#[expect(clippy::print_stdout, reason = "the one place that speaks to the terminal")]
+fn say(text: impl Display) {
+    println!("{text}");
+}

@@ -49,7 +49,9 @@ impl std::str::FromStr for AnswerKey {
     fn from_str(text: &str) -> Result<Self, AnswerKeyError> {
         let parts: Vec<&str> = text.split('/').collect();
         match parts[..] {
-            _ if parts.iter().any(|part| part.is_empty()) || text.len() > 256 => Err(AnswerKeyError(text.to_owned())),
+            _ if parts.iter().any(|part| part.is_empty()) || text.len() > 256 => {
+                Err(AnswerKeyError(text.to_owned()))
+            }
             [section, field] => Ok(Self::new(section, None, field)),
             [section, row, field] => Ok(Self::new(section, Some(row), field)),
             _ => Err(AnswerKeyError(text.to_owned())),

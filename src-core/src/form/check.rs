@@ -35,7 +35,8 @@ impl<'a> Block<'a> {
         self.section.repeat.is_none()
             || self.fields().any(|field| {
                 answers.0.get(&self.key(&field.id)).is_some_and(|answer| {
-                    answer.origin == Origin::Typed && !answer.text.trim().is_empty() || answer.replaced.is_some()
+                    answer.origin == Origin::Typed && !answer.text.trim().is_empty()
+                        || answer.replaced.is_some()
                 })
             })
     }
@@ -82,7 +83,10 @@ pub fn check(
         if let (Some(repeat), Some(field)) = (&section.repeat, section.fields.first())
             && worked_on < repeat.at_least
         {
-            problems.push(Problem { key: AnswerKey::new(&section.id, None, &field.id), error: AnswerError::NoBlock });
+            problems.push(Problem {
+                key: AnswerKey::new(&section.id, None, &field.id),
+                error: AnswerError::NoBlock,
+            });
         }
         for block in mine().filter(|block| block.is_worked_on(answers)) {
             for field in block.fields() {
@@ -128,7 +132,11 @@ pub fn check_answer(
         FieldType::DateTime => {
             let time = read_time(text).ok_or(AnswerError::NotATime)?;
             if let Some(Bounds::NotBefore(start)) = &field.bounds
-                && start.parse().ok().and_then(|key| read_time(answers.text(&key)?)).is_some_and(|start| time < start)
+                && start
+                    .parse()
+                    .ok()
+                    .and_then(|key| read_time(answers.text(&key)?))
+                    .is_some_and(|start| time < start)
             {
                 return Err(AnswerError::BeforeStart);
             }
@@ -142,22 +150,24 @@ pub fn check_answer(
     }
 }
 
-fn check_bounds(bounds: &Bounds, value: Decimal, key: &AnswerKey, answers: &Answers) -> Result<(), AnswerError> {
+fn check_bounds(
+    bounds: &Bounds,
+    value: Decimal,
+    key: &AnswerKey,
+    answers: &Answers,
+) -> Result<(), AnswerError> {
     let (low, high) = match bounds {
-        Bounds::Between(low, high) => (*low, *high),
         Bounds::Above(other) => {
             return match answers.number(&key.sibling(other)) {
                 Some(low) if value <= low => Err(AnswerError::EmptyRange),
                 _ => Ok(()),
             };
         }
-        Bounds::OfRange { low, high } => {
-            match (answers.number(&key.sibling(low)), answers.number(&key.sibling(high))) {
-                (Some(low), Some(high)) if high > low => of_range(low, high),
-                _ => return Ok(()), // the range itself is refused at its own field
-            }
-        }
-        Bounds::NotBefore(_) => return Ok(()),
+        // A range that is none is refused at its own field.
+        _ => match bounds.ends(key, answers) {
+            Some(ends) => ends,
+            None => return Ok(()),
+        },
     };
     if (low..=high).contains(&value) {
         return Ok(());
@@ -165,10 +175,11 @@ fn check_bounds(bounds: &Bounds, value: Decimal, key: &AnswerKey, answers: &Answ
     Err(AnswerError::OutOfBounds { low: low.normalize().to_string(), high: high.normalize().to_string() })
 }
 
-/// From −10 % to 110 % of a range (design.md §3).
-fn of_range(low: Decimal, high: Decimal) -> (Decimal, Decimal) {
-    let margin = (high - low) / Decimal::TEN;
-    (low - margin, high + margin)
+/// From −10 % to 110 % of a range (design.md §3); nothing for a range that is none.
+fn of_range(low: Decimal, high: Decimal) -> Option<(Decimal, Decimal)> {
+    let width = high.checked_sub(low).filter(|width| *width > Decimal::ZERO)?;
+    let margin = width / Decimal::TEN;
+    Some((low.checked_sub(margin)?, high.checked_add(margin)?))
 }
 
 impl Bounds {
@@ -177,8 +188,7 @@ impl Bounds {
         match self {
             Self::Between(low, high) => Some((*low, *high)),
             Self::OfRange { low, high } => {
-                let (low, high) = (answers.number(&key.sibling(low))?, answers.number(&key.sibling(high))?);
-                (high > low).then(|| of_range(low, high))
+                of_range(answers.number(&key.sibling(low))?, answers.number(&key.sibling(high))?)
             }
             Self::Above(_) | Self::NotBefore(_) => None,
         }

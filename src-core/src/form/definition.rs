@@ -281,7 +281,9 @@ impl Judge {
     }
     fn fields(&self) -> [&str; 6] {
         match self {
-            Self::Drift { last, before, low, high, figure, normal, .. } => [last, before, low, high, figure, normal],
+            Self::Drift { last, before, low, high, figure, normal, .. } => {
+                [last, before, low, high, figure, normal]
+            }
         }
     }
 }
@@ -371,7 +373,10 @@ impl Section {
                 return Err(format!("field `{}`: no such group", field.id));
             }
             if (field.kind == FieldType::Choice) == field.choices.is_empty() {
-                return Err(format!("field `{}`: a choice needs choices, and only a choice has them", field.id));
+                return Err(format!(
+                    "field `{}`: a choice needs choices, and only a choice has them",
+                    field.id
+                ));
             }
             let named = match (&field.bounds, &field.unit) {
                 (Some(Bounds::OfRange { low, high }), _) => vec![low, high],

@@ -29,8 +29,7 @@ macro_rules! register_values {
     ($($name:ident = $text:literal),+ $(,)?) => {
         /// A value of the register that a form can name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[expect(missing_docs, reason = "each is named by its text")]
-        pub enum RegisterValue { $($name),+ }
+        pub enum RegisterValue { $(#[doc = concat!("`", $text, "`")] $name),+ }
         impl RegisterValue {
             const ALL: &'static [(Self, &'static str)] = &[$((Self::$name, $text)),+];
         }
@@ -63,9 +62,10 @@ impl TryFrom<String> for Prefill {
     type Error = PrefillError;
     fn try_from(text: String) -> Result<Self, PrefillError> {
         match text.split_once(':') {
-            Some(("register", name)) => {
-                RegisterValue::ALL.iter().find(|(_, known)| *known == name).map(|(value, _)| Self::Register(*value))
-            }
+            Some(("register", name)) => RegisterValue::ALL
+                .iter()
+                .find(|(_, known)| *known == name)
+                .map(|(value, _)| Self::Register(*value)),
             Some(("last", fields)) if !fields.is_empty() => {
                 Some(Self::Last(fields.split('|').map(str::to_owned).collect()))
             }
@@ -81,7 +81,8 @@ impl From<Prefill> for String {
     fn from(prefill: Prefill) -> String {
         match prefill {
             Prefill::Register(value) => {
-                let name = RegisterValue::ALL.iter().find(|(known, _)| *known == value).map_or("", |(_, name)| name);
+                let name =
+                    RegisterValue::ALL.iter().find(|(known, _)| *known == value).map_or("", |(_, name)| name);
                 format!("register:{name}")
             }
             Prefill::Last(fields) => format!("last:{}", fields.join("|")),
@@ -120,7 +121,9 @@ pub fn prefill(form: &Form, source: &Source<'_>) -> Answers {
         for field in block.fields() {
             let Some(from) = &field.prefill else { continue };
             let found = match from {
-                Prefill::Register(value) => source.register(*value, &block).map(|text| (text, Origin::Register)),
+                Prefill::Register(value) => {
+                    source.register(*value, &block).map(|text| (text, Origin::Register))
+                }
                 Prefill::Last(fields) => last.as_ref().and_then(|(record, answers)| {
                     let found = fields.iter().find_map(|field| answers.text(&block.key(field)));
                     Some((found?.to_owned(), Origin::Last { record: *record }))
@@ -155,14 +158,18 @@ impl Source<'_> {
             RegisterValue::PointLocation => Some(self.point.location.clone()),
             RegisterValue::GasMaker => of_kind(InstrumentKind::Gas).map(|i| i.manufacturer.clone()),
             RegisterValue::GasModel => of_kind(InstrumentKind::Gas).map(|i| i.model.clone()),
-            RegisterValue::ParticulateMaker => of_kind(InstrumentKind::Particulate).map(|i| i.manufacturer.clone()),
+            RegisterValue::ParticulateMaker => {
+                of_kind(InstrumentKind::Particulate).map(|i| i.manufacturer.clone())
+            }
             RegisterValue::ParticulateModel => of_kind(InstrumentKind::Particulate).map(|i| i.model.clone()),
             RegisterValue::Principle => instrument.map(|i| i.principle.clone()),
             RegisterValue::RangeLow => number(instrument?.range_low),
             RegisterValue::RangeHigh => number(instrument?.range_high),
             RegisterValue::InstrumentUnit => instrument.map(|i| i.unit.clone()),
             RegisterValue::BottleId => bottle(&instrument?.factor).map(|b| b.id.to_string()),
-            RegisterValue::BottleConcentration => bottle(&instrument?.factor).map(|b| b.concentration.to_string()),
+            RegisterValue::BottleConcentration => {
+                bottle(&instrument?.factor).map(|b| b.concentration.to_string())
+            }
             RegisterValue::ZeroBottleConcentration => bottle("ZERO").map(|b| b.concentration.to_string()),
             RegisterValue::PersonName => Some(self.person_name.to_owned()),
         }

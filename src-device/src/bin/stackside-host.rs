@@ -1,2 +1,81 @@
-//! The development host.
-fn main() {}
+//! The development host: the app in a browser on this machine.
+#![expect(clippy::print_stdout, reason = "it prints its address")]
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use stackside_device::{Config, Device, Positions, host};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Stackside (运维随行) in a browser, for development. Loopback only.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// The data folder.
+    #[arg(long)]
+    data: PathBuf,
+    /// The built screens.
+    #[arg(long)]
+    ui: PathBuf,
+    /// A GPX track to play as positions; without it there are none.
+    #[arg(long)]
+    gpx: Option<PathBuf>,
+    /// How many times faster the track is played.
+    #[arg(long, default_value_t = 1.0, requires = "gpx")]
+    gpx_speed: f64,
+    /// Where to listen; loopback only.
+    #[arg(long, default_value = "127.0.0.1:8780")]
+    listen: SocketAddr,
+    /// The token; a new one each time if it is not given.
+    #[arg(long)]
+    token: Option<String>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("STACKSIDE_LOG").unwrap_or_else(|_| "info".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(line) => {
+            eprintln!("stackside-host: {line}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), String> {
+    let Arguments { data, ui, gpx, gpx_speed, listen, token } = arguments;
+    if !listen.ip().is_loopback() {
+        return Err(format!("{listen} is not an address of this machine alone: use 127.0.0.1 or [::1]"));
+    }
+    if !ui.join("index.html").is_file() {
+        return Err(format!("{} holds no index.html: build the screens first", ui.display()));
+    }
+    let positions = match gpx {
+        Some(file) => Positions::Gpx { file, speed: gpx_speed },
+        None => Positions::None,
+    };
+    let model = format!("stackside-host on {}", std::env::consts::OS);
+    let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let device = Device::open(Config { data, positions, model }).map_err(|error| error.to_string())?;
+    let token = token.unwrap_or_else(host::token);
+    println!("Stackside: http://{address}/?token={token}");
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    let serve = axum::serve(listener, host::router(device.clone(), ui, token, address));
+    // Event streams never end by themselves, so the end is ours: what was acknowledged is committed already.
+    let served = tokio::select! {
+        served = serve => served.map_err(|error| error.to_string()),
+        _ = terminate.recv() => Ok(()),
+        _ = tokio::signal::ctrl_c() => Ok(()),
+    };
+    let closed = tokio::task::spawn_blocking(move || device.close()).await;
+    closed.map_err(|error| error.to_string())?;
+    served
+}

@@ -1,307 +1,20 @@
-//! What screen and shell say to each other. They ship together, so it may change.
+//! What comes back: the views that screens draw.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
-use crate::act::Strokes;
 use crate::due::Due;
-use crate::form::{Answer, AnswerError, AnswerKey, Answers, Form, Problem};
+use crate::form::{AnswerKey, Answers, Form, Label};
 use crate::geofence::{Fix, PresenceVerdict};
 use crate::hash::Hash;
-use crate::id::{FormCode, PersonId, PhotoId, PointId, RecordId, VisitId};
-use crate::judge::Verdict;
+use crate::id::{DeviceId, FormCode, PersonId, PhotoId, PointId, RecordId, VisitId};
+use crate::judge::{Outcome, Verdict};
 use crate::photo::{PhotoSource, SendState};
 use crate::record::RecordState;
 use crate::register::{Bottle, Discharger, Instrument, Person, Point};
 use crate::rulebook::Rulebook;
 use crate::sync::SyncTrouble;
 use crate::visit::{VisitState, VisitStep};
-
-/// One thing that the screen asks of the shell.
-pub trait Command: Serialize + DeserializeOwned {
-    /// Its name at the border.
-    const NAME: &'static str;
-    /// What comes back.
-    type Reply: Serialize + DeserializeOwned;
-}
-
-/// Errors that the screen can act on. Everything else is `Internal`, with its story in the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case")]
-pub enum CommandError {
-    /// An answer or argument is not valid.
-    #[error("`{field}`: {why}")]
-    Invalid {
-        /// The field, as an answer's key or an argument's name.
-        field: String,
-        /// What is wrong.
-        why: AnswerError,
-    },
-    /// Records that cannot be signed yet.
-    #[error("{} answers are missing or not valid", problems.len())]
-    NotFinished {
-        /// The record.
-        record: RecordId,
-        /// What is missing in it.
-        problems: Vec<Problem>,
-    },
-    /// The tablet belongs to no operator yet.
-    #[error("the tablet is not enrolled")]
-    NotEnrolled,
-    /// Nobody is at the tablet.
-    #[error("locked")]
-    Locked,
-    /// Wrong PIN or personal code.
-    #[error("the PIN or code is not right")]
-    WrongPin {
-        /// Seconds until the next try is taken.
-        wait_s: u32,
-    },
-    /// Not 6 to 12 digits.
-    #[error("a PIN is 6 to 12 digits")]
-    PinForm,
-    /// The one-time code is unknown, used or out of date.
-    #[error("the enrolment code is unknown, used or out of date")]
-    EnrolCode,
-    /// The server cannot be reached.
-    #[error("the server cannot be reached")]
-    Offline,
-    /// Something else answers at this address.
-    #[error("this address is not a Stackside server")]
-    NotOurServer,
-    /// The address is no address, or plain HTTP to another machine.
-    #[error("not an https address")]
-    Address,
-    /// The thing is not there (any more).
-    #[error("no such {what}")]
-    NotFound {
-        /// `visit`, `record`, `point`, `photo`, `form`.
-        what: String,
-    },
-    /// The technician is in another visit.
-    #[error("visit {visit} is still open")]
-    VisitOpen {
-        /// That visit.
-        visit: VisitId,
-    },
-    /// The visit or record is closed already.
-    #[error("already signed or closed")]
-    Closed,
-    /// Presence is not "inside": a reason and a photo are asked for.
-    #[error("a reason and a photo are needed")]
-    ReasonNeeded,
-    /// Nobody drew a signature.
-    #[error("the signature is empty")]
-    EmptySignature,
-    /// Drafts are left in the visit.
-    #[error("{drafts} records are not signed yet")]
-    DraftsLeft {
-        /// How many.
-        drafts: usize,
-    },
-    /// The bytes are no photo.
-    #[error("not a photo")]
-    NotAPhoto,
-    /// The photo is larger than allowed.
-    #[error("the photo is too large")]
-    PhotoTooLarge,
-    /// The bytes that arrived are not those that were announced.
-    #[error("the photo did not arrive whole")]
-    PhotoDamaged,
-    /// No source of positions on this machine.
-    #[error("no source of positions")]
-    NoPositionSource,
-    /// The device has no space left.
-    #[error("the device has no space left")]
-    DiskFull,
-    /// The command or its arguments are not known: screen and shell are of different versions.
-    #[error("the screen does not fit the shell")]
-    Version,
-    /// Anything else; the log has its story.
-    #[error("an internal error occurred")]
-    Internal,
-}
-
-macro_rules! commands {
-    ($dollar:tt $($(#[$doc:meta])* $name:ident / $snake:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? } -> $reply:ty;)+) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, Serialize, Deserialize)]
-            pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
-            impl Command for $name {
-                const NAME: &'static str = stringify!($snake);
-                type Reply = $reply;
-            }
-        )+
-        /// Calls a macro with `name: Type,` of every command, so that shell and host list them in one place.
-        #[macro_export]
-        macro_rules! for_each_command {
-            ($dollar then:ident) => { $dollar then! { $($snake: $name,)+ } };
-        }
-    };
-}
-
-commands! { $
-    /// What the app needs to draw its first screen, and after each event.
-    GetState / get_state {} -> AppState;
-    /// Makes this tablet one of an operator's.
-    Enrol / enrol {
-        /// The server's address, `https://…`; plain HTTP for loopback only.
-        server: String,
-        /// The one-time code.
-        code: String,
-    } -> AppState;
-    /// Opens the app for a person who has a PIN.
-    Unlock / unlock {
-        /// Who.
-        person: PersonId,
-        /// The PIN.
-        pin: String,
-    } -> AppState;
-    /// Sets or resets a PIN by a one-time personal code, and opens the app.
-    SetPin / set_pin {
-        /// Who.
-        person: PersonId,
-        /// The personal code.
-        code: String,
-        /// The new PIN, 6 to 12 digits.
-        pin: String,
-    } -> AppState;
-    /// Locks the app.
-    Lock / lock {} -> AppState;
-    /// Keeps where the person is, so that the app comes back there after it dies.
-    SavePlace / save_place {
-        /// The screen's path and, in a form, the field.
-        place: Place,
-    } -> ();
-    /// Changes language, theme or the Wi-Fi rule.
-    SaveSettings / save_settings {
-        /// All settings.
-        settings: Settings,
-    } -> AppState;
-    /// 今日: open visits, what is due, the sync line.
-    GetToday / get_today {} -> Today;
-    /// 站点: points of the operator, nearest first where a position is known.
-    GetPoints / get_points {
-        /// Part of a name or number; empty for all.
-        search: String,
-    } -> Vec<PointLine>;
-    /// One point with its instruments, bottles and last records.
-    GetPoint / get_point {
-        /// Which.
-        point: PointId,
-    } -> PointView;
-    /// Starts reading positions; visible on the screen as long as it goes on.
-    StartPosition / start_position {} -> ();
-    /// Stops reading positions.
-    StopPosition / stop_position {} -> ();
-    /// The samples so far, judged against a point's fence.
-    GetPosition / get_position {
-        /// The point.
-        point: PointId,
-    } -> PositionView;
-    /// 签到, with the samples that the device holds.
-    SignIn / sign_in {
-        /// Where.
-        point: PointId,
-        /// Why, where presence is not "inside".
-        reason: Option<String>,
-        /// The photo that goes with the reason.
-        photo: Option<PhotoId>,
-    } -> VisitId;
-    /// A visit with its records, photos and next step.
-    GetVisit / get_visit {
-        /// Which.
-        visit: VisitId,
-    } -> VisitView;
-    /// 离场. Refused while drafts are left.
-    SignOut / sign_out {
-        /// Which.
-        visit: VisitId,
-    } -> ();
-    /// Opens a form in a visit: its draft if there is one, otherwise a new one, prefilled.
-    OpenRecord / open_record {
-        /// The visit.
-        visit: VisitId,
-        /// The form.
-        form: FormCode,
-    } -> RecordId;
-    /// A record with all that is needed to show and judge it.
-    GetRecord / get_record {
-        /// Which.
-        record: RecordId,
-    } -> RecordView;
-    /// Saves one answer; committed when this returns. What is not valid (yet) is saved as typed.
-    SaveAnswer / save_answer {
-        /// The record.
-        record: RecordId,
-        /// Which answer.
-        key: AnswerKey,
-        /// As it stands in the field.
-        text: String,
-        /// Why a prefilled value is replaced.
-        reason: Option<String>,
-    } -> Answer;
-    /// One gesture: signs all named records of a visit, one entry each.
-    SignRecords / sign_records {
-        /// The visit.
-        visit: VisitId,
-        /// The drafts to sign.
-        records: Vec<RecordId>,
-        /// The signature.
-        strokes: Strokes,
-    } -> ();
-    /// Journals a photo before the shutter.
-    BeginPhoto / begin_photo {
-        /// Its visit; nothing for a sign-in.
-        visit: Option<VisitId>,
-        /// Its record.
-        record: Option<RecordId>,
-        /// The form's slot.
-        slot: Option<String>,
-        /// Camera or file.
-        source: PhotoSource,
-    } -> PhotoId;
-    /// One piece of a photo, at most 512 KiB.
-    AddPhotoPiece / add_photo_piece {
-        /// Which.
-        photo: PhotoId,
-        /// Where the piece starts, bytes.
-        offset: u64,
-        /// The piece, base64.
-        base64: String,
-    } -> ();
-    /// Checks length and hash, keeps the photo.
-    FinishPhoto / finish_photo {
-        /// Which.
-        photo: PhotoId,
-        /// Length in bytes.
-        size_bytes: u64,
-        /// SHA-256 that the screen computed.
-        sha256: Hash,
-    } -> PhotoLine;
-    /// Drops a photo that was begun and not finished.
-    AbandonPhoto / abandon_photo {
-        /// Which.
-        photo: PhotoId,
-    } -> ();
-    /// A photo's thumbnail, as base64 of a JPEG.
-    GetThumbnail / get_thumbnail {
-        /// Which.
-        photo: PhotoId,
-    } -> String;
-    /// 台账: records known here, newest first, 50 to a page.
-    GetRecords / get_records {
-        /// Part of a point's or form's name; empty for all.
-        search: String,
-        /// From 0.
-        page: u32,
-    } -> RecordsPage;
-    /// What is where.
-    GetSync / get_sync {} -> SyncView;
-    /// Asks for contact now.
-    SyncNow / sync_now {} -> ();
-}
 
 /// What the device tells the screen without being asked: to look again, no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -344,7 +57,7 @@ pub struct Enrolment {
     /// The server's address.
     pub server: String,
     /// The device's id.
-    pub device: crate::id::DeviceId,
+    pub device: DeviceId,
     /// Last day of the certificate.
     pub valid_until: DateTime<Utc>,
 }
@@ -534,9 +247,9 @@ pub struct FormLine {
     /// Its code.
     pub code: FormCode,
     /// Its title.
-    pub title: crate::form::Label,
+    pub title: Label,
     /// The table it stands for.
-    pub standard: crate::form::Label,
+    pub standard: Label,
 }
 
 /// A record in a list.
@@ -547,7 +260,7 @@ pub struct RecordLine {
     /// Its visit.
     pub visit: VisitId,
     /// The form's title.
-    pub title: crate::form::Label,
+    pub title: Label,
     /// The point's name.
     pub point_name: String,
     /// The discharger's name.
@@ -561,7 +274,7 @@ pub struct RecordLine {
     /// Who signed or fills it.
     pub person_name: String,
     /// The worst verdict in it.
-    pub verdict: Option<crate::judge::Outcome>,
+    pub verdict: Option<Outcome>,
     /// Missing or invalid answers of a draft.
     pub problems: u32,
     /// True if it came from another tablet.
@@ -666,7 +379,7 @@ pub enum SyncSubject {
         /// Its kind, as in the header.
         kind: String,
         /// The record's title.
-        title: Option<crate::form::Label>,
+        title: Option<Label>,
     },
     /// A photo.
     Photo {

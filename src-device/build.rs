@@ -1,0 +1,5 @@
+//! Cargo does not notice a new SQL file by itself.
+fn main() {
+    println!("cargo:rerun-if-changed=../migrations/device");
+    println!("cargo:rerun-if-changed=build.rs");
+}

@@ -1,0 +1,71 @@
+//! What can go wrong below the handlers, and what the screen hears of it.
+
+use stackside_core::command::CommandError;
+use stackside_core::form::AnswerError;
+
+/// An error on the way through store, files, keys and clocks.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Something that the screen can act on.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// SQLite.
+    #[error("store: {0}")]
+    Store(#[from] rusqlite::Error),
+    /// A file.
+    #[error("file: {0}")]
+    Io(#[from] std::io::Error),
+    /// A stored value that this program does not read.
+    #[error("stored value: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The key store.
+    #[error("key store: {0}")]
+    Key(#[from] crate::keys::KeyError),
+    /// Anything that cannot be unless something is broken.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl Error {
+    /// Something is broken; `what` says what, without personal data.
+    pub fn broken(what: impl std::fmt::Display) -> Self {
+        Self::Broken(what.to_string())
+    }
+    /// The thing is not there.
+    pub fn not_found(what: &str) -> Self {
+        CommandError::NotFound { what: what.to_owned() }.into()
+    }
+    /// An argument or answer is not valid.
+    pub fn invalid(field: impl std::fmt::Display, why: AnswerError) -> Self {
+        CommandError::Invalid { field: field.to_string(), why }.into()
+    }
+    fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Store(rusqlite::Error::SqliteFailure(failure, _)) => failure.code == rusqlite::ErrorCode::DiskFull,
+            Self::Io(error) => is_full(error),
+            Self::Key(crate::keys::KeyError::Io(error)) => is_full(error),
+            _ => false,
+        }
+    }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+}
+
+/// Logs what the screen cannot act on, once, where it leaves the device.
+impl From<Error> for CommandError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Command(error) => error,
+            other if other.is_disk_full() => {
+                tracing::warn!("the disk is full");
+                Self::DiskFull
+            }
+            other => {
+                tracing::error!(error = %other, "a command failed");
+                Self::Internal
+            }
+        }
+    }
+}

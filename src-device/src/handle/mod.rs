@@ -1,0 +1,15 @@
+//! The handlers behind the commands, one file for each part of the app.
+
+mod app;
+mod due;
+mod people;
+mod photo;
+mod point;
+mod position;
+mod record;
+mod sign;
+mod sync;
+mod view;
+mod visit;
+
+pub(crate) use record::words;

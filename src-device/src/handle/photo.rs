@@ -1,0 +1,218 @@
+//! Photos: journaled before the shutter, taken in pieces, checked, kept.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use stackside_core::act::{Act, FileRef, PhotoTaken};
+use stackside_core::command::{
+    AbandonPhoto, AddPhotoPiece, BeginPhoto, CommandError, Event, FinishPhoto, GetThumbnail, PhotoLine,
+};
+use stackside_core::form::AnswerError;
+use stackside_core::hash::Hash;
+use stackside_core::id::PhotoId;
+use stackside_core::photo::{MAX_BYTES, PIECE_BYTES, PhotoFormat};
+use stackside_core::record::RecordState;
+use stackside_core::register::Person;
+use stackside_core::visit::VisitState;
+
+use crate::device::{Device, Handle, Inner, closed, new_id};
+use crate::error::Error;
+use crate::files::measure;
+use crate::store::entry::Subject;
+use crate::store::file::{self, FileKind};
+use crate::store::photo::{self, Photo, PhotoFile, PhotoState};
+use crate::store::{record, visit};
+use crate::witness::Told;
+
+impl Inner {
+    fn begin_photo(&self, person: &Person, command: BeginPhoto) -> Result<PhotoId, Error> {
+        let BeginPhoto { visit, record, slot, source } = command;
+        let id = PhotoId::new(new_id());
+        let begun_at = self.now()?;
+        self.store.write(|t| {
+            let record = record.map(|id| record::of_person(t, id, &person.id)).transpose()?;
+            if let Some(slot) = &slot
+                && !record.as_ref().is_some_and(|record| record.form.photos.iter().any(|known| known.id == *slot))
+            {
+                return Err(Error::invalid("slot", AnswerError::NoSuchField));
+            }
+            let of_record = record.as_ref().map(|record| record.visit);
+            if record.as_ref().is_some_and(|record| record.state == RecordState::Signed) {
+                return Err(closed());
+            }
+            if let (Some(visit), Some(of_record)) = (visit, of_record)
+                && visit != of_record
+            {
+                return Err(Error::not_found("record"));
+            }
+            let visit = visit.or(of_record);
+            if let Some(visit) = visit
+                && visit::of_person(t, visit, &person.id)?.state == VisitState::Closed
+            {
+                return Err(closed());
+            }
+            let record = record.map(|record| record.id);
+            let state = PhotoState::Begun;
+            let person = person.id.clone();
+            photo::begin(t, &Photo { id, visit, record, slot, source, person, state, begun_at, file: None })
+        })?;
+        File::create(self.files.arriving(id))?;
+        Ok(id)
+    }
+
+    fn add_piece(&self, person: &Person, command: &AddPhotoPiece) -> Result<(), Error> {
+        let photo = self.store.read(|c| photo::of_person(c, command.photo, &person.id))?;
+        if photo.state != PhotoState::Begun {
+            return Err(closed());
+        }
+        let piece = STANDARD.decode(&command.base64).map_err(|_| CommandError::PhotoDamaged)?;
+        if piece.len() > PIECE_BYTES {
+            return Err(CommandError::PhotoTooLarge.into());
+        }
+        let mut file = OpenOptions::new().write(true).open(self.files.arriving(photo.id))?;
+        let there = file.metadata()?.len();
+        if there != command.offset {
+            return Err(CommandError::PhotoDamaged.into());
+        }
+        if there + piece.len() as u64 > MAX_BYTES {
+            return Err(CommandError::PhotoTooLarge.into());
+        }
+        file.seek(SeekFrom::Start(there))?;
+        if let Err(error) = file.write_all(&piece) {
+            // The piece can be sent again once there is space.
+            file.set_len(there)?;
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    fn finish_photo(&self, person: &Person, id: PhotoId, size_bytes: u64, sha256: Hash) -> Result<Photo, Error> {
+        let photo = self.store.read(|c| photo::of_person(c, id, &person.id))?;
+        match (photo.state, &photo.file) {
+            (PhotoState::Begun, _) => {}
+            // Asked twice, for the first answer was lost on its way.
+            (PhotoState::Kept, Some(file)) if file.sha256 == sha256 => return Ok(photo),
+            _ => return Err(closed()),
+        }
+        let arriving = self.files.arriving(id);
+        File::open(&arriving)?.sync_all()?;
+        if measure(&arriving)? != (size_bytes, sha256) {
+            return Err(CommandError::PhotoDamaged.into());
+        }
+        let format = crate::photo::examine(&arriving)?;
+        let media_type = format.media_type().to_owned();
+        let file = PhotoFile { sha256, size_bytes, media_type, taken_at: self.now()? };
+        self.store.write(|t| photo::set_state(t, id, PhotoState::Whole, Some(&file)))?;
+        self.keep_photo(Photo { state: PhotoState::Whole, file: Some(file), ..photo })
+    }
+
+    /// From whole to kept: its name, its thumbnail, its entry. Start-up does the same for what a kill left half way.
+    pub(crate) fn keep_photo(&self, photo: Photo) -> Result<Photo, Error> {
+        let bytes = photo.file.clone().ok_or_else(|| Error::broken("a whole photo has no hash"))?;
+        let (arriving, path) = (self.files.arriving(photo.id), self.files.path(FileKind::Photo, bytes.sha256));
+        if arriving.exists() {
+            self.files.keep(&arriving, &path)?;
+        }
+        self.make_thumbnail(&bytes)?;
+        let file = FileRef { sha256: bytes.sha256, size_bytes: bytes.size_bytes, media_type: bytes.media_type };
+        let act = Act::PhotoTaken(PhotoTaken {
+            photo: photo.id,
+            visit: photo.visit,
+            record: photo.record,
+            slot: photo.slot.clone(),
+            source: photo.source,
+            file: file.clone(),
+            fix: self.fresh_fixes().pop(),
+        });
+        let point = match photo.visit {
+            Some(id) => Some(self.store.read(|c| visit::of_person(c, id, &photo.person))?.point.id.to_string()),
+            None => None,
+        };
+        let told = Told::of(act, Subject { point, record: None });
+        let clocks = self.clocks()?;
+        self.bear_witness(Some(&photo.person), &clocks, vec![told], |t, entries| {
+            let entry = entries.last().ok_or_else(|| Error::broken("no entry was made"))?;
+            photo::set_state(t, photo.id, PhotoState::Kept, None)?;
+            file::add(t, &file, FileKind::Photo, bytes.taken_at, entry)
+        })?;
+        Ok(Photo { state: PhotoState::Kept, ..photo })
+    }
+
+    /// A photo whose header is right and whose pixels are not is evidence all the same: it has no thumbnail then.
+    fn make_thumbnail(&self, bytes: &PhotoFile) -> Result<(), Error> {
+        let to = self.files.thumbnail(bytes.sha256);
+        if to.exists() {
+            return Ok(());
+        }
+        let format = if bytes.media_type == PhotoFormat::Png.media_type() { PhotoFormat::Png } else { PhotoFormat::Jpeg };
+        match crate::photo::thumbnail(&self.files.path(FileKind::Photo, bytes.sha256), format) {
+            Ok(small) => Ok(self.files.write(&to, &small)?),
+            Err(Error::Command(CommandError::NotAPhoto)) => {
+                tracing::warn!(sha256 = %bytes.sha256.short(), "a photo has no thumbnail");
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn abandon_photo(&self, person: &Person, id: PhotoId) -> Result<(), Error> {
+        let photo = self.store.read(|c| photo::of_person(c, id, &person.id))?;
+        if !matches!(photo.state, PhotoState::Begun | PhotoState::Incomplete) {
+            return Err(closed());
+        }
+        self.store.write(|t| photo::abandon(t, id))?;
+        match fs::remove_file(self.files.arriving(id)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Handle<BeginPhoto> for Device {
+    fn handle(&self, command: BeginPhoto) -> Result<PhotoId, CommandError> {
+        let person = self.0.person()?;
+        Ok(self.0.begin_photo(&person, command)?)
+    }
+}
+
+impl Handle<AddPhotoPiece> for Device {
+    fn handle(&self, command: AddPhotoPiece) -> Result<(), CommandError> {
+        let person = self.0.person()?;
+        Ok(self.0.add_piece(&person, &command)?)
+    }
+}
+
+impl Handle<FinishPhoto> for Device {
+    fn handle(&self, FinishPhoto { photo, size_bytes, sha256 }: FinishPhoto) -> Result<PhotoLine, CommandError> {
+        let person = self.0.person()?;
+        let photo = self.0.finish_photo(&person, photo, size_bytes, sha256)?;
+        let lines = self.0.store.read(|c| self.0.photo_lines(c, &[photo]))?;
+        self.0.tell(Event::Store);
+        self.0.sync.wake();
+        lines.into_iter().next().ok_or(CommandError::Internal)
+    }
+}
+
+impl Handle<AbandonPhoto> for Device {
+    fn handle(&self, AbandonPhoto { photo }: AbandonPhoto) -> Result<(), CommandError> {
+        let person = self.0.person()?;
+        self.0.abandon_photo(&person, photo)?;
+        self.0.tell(Event::Store);
+        Ok(())
+    }
+}
+
+impl Handle<GetThumbnail> for Device {
+    fn handle(&self, GetThumbnail { photo }: GetThumbnail) -> Result<String, CommandError> {
+        self.0.person()?;
+        let missing = || Error::not_found("photo");
+        let found = self.0.store.read(|c| photo::find(c, photo))?.and_then(|photo| photo.file).ok_or_else(missing)?;
+        let bytes = fs::read(self.0.files.thumbnail(found.sha256)).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => missing(),
+            _ => error.into(),
+        })?;
+        Ok(STANDARD.encode(bytes))
+    }
+}

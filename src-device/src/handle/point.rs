@@ -1,0 +1,75 @@
+//! Points, and the list of all records.
+
+use stackside_core::command::{CommandError, GetPoint, GetPoints, GetRecords, PointLine, PointView, RecordsPage};
+
+use crate::device::{Device, Handle};
+use crate::error::Error;
+use crate::store::last::{self, Filter};
+use crate::store::{register, visit};
+
+const PAGE: u32 = 50;
+const RECORDS_OF_POINT: u32 = 20;
+
+impl Handle<GetPoints> for Device {
+    fn handle(&self, GetPoints { search }: GetPoints) -> Result<Vec<PointLine>, CommandError> {
+        self.0.person()?;
+        let here = self.0.tracker.samples().fixes.last().map(|fix| fix.position);
+        let wanted = search.trim().to_lowercase();
+        let mut lines = self.0.store.read(|c| {
+            let mut lines = Vec::new();
+            for point in register::points(c)? {
+                let discharger_name = register::discharger_name(c, &point.discharger)?;
+                let words = [&point.name, &point.number, &point.location, &discharger_name];
+                if !wanted.is_empty() && !words.iter().any(|text| text.to_lowercase().contains(&wanted)) {
+                    continue;
+                }
+                lines.push(PointLine {
+                    instruments: u32::try_from(register::instruments(c, &point.id)?.len()).unwrap_or(u32::MAX),
+                    distance_m: here.map(|here| here.distance_m(&point.position)),
+                    last_record: last::at_point(c, &point.id)?,
+                    discharger_name,
+                    point,
+                });
+            }
+            Ok(lines)
+        })?;
+        if here.is_some() {
+            let metres = |line: &PointLine| line.distance_m.unwrap_or(f64::INFINITY);
+            lines.sort_by(|a, b| metres(a).total_cmp(&metres(b)));
+        }
+        Ok(lines)
+    }
+}
+
+impl Handle<GetPoint> for Device {
+    fn handle(&self, GetPoint { point }: GetPoint) -> Result<PointView, CommandError> {
+        let person = self.0.person()?;
+        Ok(self.0.store.read(|c| {
+            let point = register::point(c, &point)?;
+            let discharger =
+                register::discharger(c, &point.discharger)?.ok_or_else(|| Error::not_found("discharger"))?;
+            let filter = Filter { point: Some(&point.id), ..Filter::default() };
+            let (listed, _) = last::list(c, &person.id, filter, 0, RECORDS_OF_POINT)?;
+            Ok(PointView {
+                instruments: register::instruments(c, &point.id)?,
+                bottles: register::bottles(c, &point.id)?,
+                records: self.0.record_lines(c, &listed)?,
+                open_visit: visit::open_at(c, &person.id, &point.id)?,
+                discharger,
+                point,
+            })
+        })?)
+    }
+}
+
+impl Handle<GetRecords> for Device {
+    fn handle(&self, GetRecords { search, page }: GetRecords) -> Result<RecordsPage, CommandError> {
+        let person = self.0.person()?;
+        let words = search.trim().to_lowercase();
+        Ok(self.0.store.read(|c| {
+            let filter = Filter { words: &words, ..Filter::default() };
+            let (listed, total) = last::list(c, &person.id, filter, page.saturating_mul(PAGE), PAGE)?;
+            Ok(RecordsPage { records: self.0.record_lines(c, &listed)?, total })
+        })?)
+    }
+}

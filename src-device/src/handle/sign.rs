@@ -1,0 +1,158 @@
+//! 签名: one gesture signs all named records of a visit, one entry each.
+
+use std::collections::BTreeSet;
+
+use stackside_core::act::{Act, FileRef, RecordSigned, Strokes};
+use stackside_core::command::{CommandError, Event, SignRecords};
+use stackside_core::form::{Answers, AnswerError, blocks};
+use stackside_core::hash::Hash;
+use stackside_core::id::{RecordId, VisitId};
+use stackside_core::judge::{Verdict, fill_computed, judge};
+use stackside_core::record::RecordState;
+use stackside_core::register::Person;
+use stackside_core::visit::VisitState;
+
+use super::view::Standing;
+use crate::device::{Device, Handle, Inner, closed};
+use crate::error::Error;
+use crate::store::entry::Subject;
+use crate::store::file::{self, FileKind};
+use crate::store::{last, record, visit};
+use crate::witness::Told;
+
+/// More points than any hand draws; the strokes must fit a file of some hundred kilobytes.
+const MOST_POINTS: usize = 20_000;
+
+/// A record as it is about to be signed.
+struct Ready {
+    standing: Standing,
+    answers: Answers,
+    verdicts: Vec<Verdict>,
+}
+
+impl Inner {
+    fn sign_records(
+        &self,
+        person: &Person,
+        visit: VisitId,
+        records: &[RecordId],
+        strokes: &Strokes,
+    ) -> Result<(), Error> {
+        if !strokes.is_signature() {
+            return Err(CommandError::EmptySignature.into());
+        }
+        if strokes.strokes.iter().map(Vec::len).sum::<usize>() > MOST_POINTS {
+            return Err(Error::invalid("strokes", AnswerError::TooLong));
+        }
+        let clocks = self.clocks()?;
+        let at = clocks.best_time().0;
+        let (visit, ready) = self.store.read(|c| {
+            let visit = visit::of_person(c, visit, &person.id)?;
+            if visit.state == VisitState::Closed {
+                return Err(closed());
+            }
+            let mut ready = Vec::new();
+            let mut seen = BTreeSet::new();
+            for id in records.iter().filter(|id| seen.insert(**id)) {
+                let record = record::of_person(c, *id, &person.id)?;
+                if record.visit != visit.id {
+                    return Err(Error::not_found("record"));
+                }
+                if record.state == RecordState::Signed {
+                    return Err(closed());
+                }
+                let standing = self.standing(c, record)?;
+                let problems = standing.problems(at);
+                if !problems.is_empty() {
+                    return Err(CommandError::NotFinished { record: *id, problems }.into());
+                }
+                ready.push(Ready::of(standing));
+            }
+            Ok((visit, ready))
+        })?;
+        if ready.is_empty() {
+            return Err(Error::not_found("record"));
+        }
+        let signature = self.keep_strokes(strokes)?;
+        let subject = |id: RecordId| Subject { point: Some(visit.point.id.to_string()), record: Some(id.to_string()) };
+        let acts = ready
+            .iter()
+            .map(|ready| Told::of(ready.act(person, &signature), subject(ready.standing.record.id)))
+            .collect();
+        self.bear_witness(Some(&person.id), &clocks, acts, |t, entries| {
+            for (ready, entry) in ready.iter().zip(entries) {
+                let Standing { record, instruments, bottles, photos, answers } = &ready.standing;
+                // An answer or photo that came after it was judged is not signed unseen.
+                if record::answers(t, record.id)? != *answers
+                    || crate::store::photo::of_record(t, record.id)?.len() != photos.len()
+                {
+                    return Err(Error::broken("a draft changed while it was signed"));
+                }
+                record::sign(t, record.id, &ready.answers, &ready.verdicts, (instruments, bottles), at, entry)?;
+                last::note(t, record.id, &record.form.code, at, &ready.answers)?;
+                file::add(t, &signature, FileKind::Signature, at, entry)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn keep_strokes(&self, strokes: &Strokes) -> Result<FileRef, Error> {
+        let text = stackside_core::canonical::to_text(strokes).map_err(Error::broken)?;
+        let sha256 = Hash::of(text.as_bytes());
+        self.files.write(&self.files.path(FileKind::Signature, sha256), text.as_bytes())?;
+        Ok(FileRef { sha256, size_bytes: text.len() as u64, media_type: "application/json".to_owned() })
+    }
+}
+
+impl Ready {
+    /// Judges, fills the computed fields, and leaves out blocks that nobody worked on: prefilled values alone are no
+    /// statement.
+    fn of(standing: Standing) -> Self {
+        let record = &standing.record;
+        let blocks = blocks(&record.form, &standing.instruments);
+        let stated: BTreeSet<_> = blocks
+            .iter()
+            .filter(|block| block.is_worked_on(&standing.answers))
+            .flat_map(|block| block.fields().map(|field| block.key(&field.id)))
+            .collect();
+        let mut answers = standing.answers.clone();
+        answers.0.retain(|key, _| stated.contains(key));
+        let verdicts = judge(&record.form, &answers, &standing.instruments, &record.rulebook);
+        fill_computed(&record.form, &mut answers, &verdicts);
+        Self { answers, verdicts, standing }
+    }
+
+    fn act(&self, person: &Person, signature: &FileRef) -> Act {
+        let record = &self.standing.record;
+        let files = self.standing.photos.iter().filter_map(|photo| photo.file.as_ref());
+        let photos = files.map(|file| FileRef {
+            sha256: file.sha256,
+            size_bytes: file.size_bytes,
+            media_type: file.media_type.clone(),
+        });
+        Act::RecordSigned(Box::new(RecordSigned {
+            record: record.id,
+            visit: record.visit,
+            point: record.point.clone(),
+            technician: person.id.clone(),
+            form: record.form.code.clone(),
+            form_version: record.form.version,
+            rulebook: record.rulebook.id.clone(),
+            rulebook_version: record.rulebook.version,
+            answers: self.answers.clone(),
+            verdicts: self.verdicts.clone(),
+            photos: photos.collect(),
+            signature: signature.clone(),
+        }))
+    }
+}
+
+impl Handle<SignRecords> for Device {
+    fn handle(&self, SignRecords { visit, records, strokes }: SignRecords) -> Result<(), CommandError> {
+        let person = self.0.person()?;
+        self.0.sign_records(&person, visit, &records, &strokes)?;
+        self.0.tell(Event::Store);
+        self.0.sync.wake();
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! What is where, and the button.
+
+use rusqlite::Connection;
+use stackside_core::clock::shanghai_date;
+use stackside_core::command::{
+    CommandError, Event, GetSync, SyncItem, SyncLine, SyncNow, SyncSubject, SyncView,
+};
+use stackside_core::photo::SendState;
+
+use crate::device::{Device, Handle, Inner};
+use crate::error::Error;
+use crate::store::file::{FileKind, Sendable};
+use crate::store::setting::{self, Contact};
+use crate::store::{entry, file, photo, record, register};
+
+const ITEMS: u32 = 50;
+
+impl Inner {
+    pub(super) fn sync_line(&self) -> Result<SyncLine, Error> {
+        let progress = self.sync.progress();
+        self.store.read(|c| {
+            let contact: Option<Contact> = setting::get(c, setting::CONTACT)?;
+            Ok(SyncLine {
+                entries_waiting: entry::counts(c)?.1,
+                files_waiting: file::waiting(c)?.0,
+                last_contact: contact.map(|contact| contact.at),
+                running: progress.running,
+                trouble: progress.trouble,
+            })
+        })
+    }
+
+    fn sync_view(&self) -> Result<SyncView, Error> {
+        let line = self.sync_line()?;
+        let today = shanghai_date(self.clock.wall().to_utc()).to_string();
+        self.store.read(|c| {
+            let mut items = Vec::new();
+            for held in [false, true] {
+                let mut group = Vec::new();
+                for line in entry::latest(c, held, ITEMS)? {
+                    group.push(self.entry_item(c, line)?);
+                }
+                for file in file::latest(c, held, ITEMS)? {
+                    group.push(self.file_item(c, file)?);
+                }
+                group.sort_by_key(|item: &SyncItem| std::cmp::Reverse(item.at));
+                items.extend(group);
+            }
+            items.truncate(ITEMS as usize);
+            let (_, sent_bytes, total_bytes) = file::waiting(c)?;
+            Ok(SyncView {
+                line,
+                items,
+                entries_held: entry::counts(c)?.0,
+                sent_bytes,
+                total_bytes,
+                sent_today_bytes: setting::traffic(c, &today)?,
+            })
+        })
+    }
+
+    fn entry_item(&self, c: &Connection, line: entry::Line) -> Result<SyncItem, Error> {
+        let title = match line.record.as_deref().and_then(|id| id.parse().ok()) {
+            Some(id) => record::find(c, id)?.map(|record| record.form.title),
+            None => None,
+        };
+        let point_name = match line.point.as_deref().and_then(|id| id.parse().ok()) {
+            Some(id) => register::point(c, &id).ok().map(|point| point.name),
+            None => None,
+        };
+        let send = self.entry_state(c, line.log, line.seq)?;
+        Ok(SyncItem {
+            what: SyncSubject::Entry { seq: line.seq, kind: line.kind, title },
+            send,
+            at: line.at,
+            sent_bytes: if send == SendState::Held { line.size_bytes } else { 0 },
+            total_bytes: line.size_bytes,
+            point_name,
+            held_at: line.held_at,
+        })
+    }
+
+    fn file_item(&self, c: &Connection, file: Sendable) -> Result<SyncItem, Error> {
+        let of = photo::of_hash(c, file.file.sha256)?;
+        let visit = match of.as_ref().and_then(|photo| photo.visit.map(|visit| (visit, &photo.person))) {
+            Some((visit, person)) => crate::store::visit::of_person(c, visit, person).ok(),
+            None => None,
+        };
+        let what = match (file.kind, &of) {
+            (FileKind::Photo, Some(photo)) => SyncSubject::Photo { photo: photo.id },
+            _ => SyncSubject::Signature,
+        };
+        Ok(SyncItem {
+            what,
+            send: self.file_state(&file),
+            at: file.made_at,
+            sent_bytes: file.sent_bytes,
+            total_bytes: file.file.size_bytes,
+            point_name: visit.map(|visit| visit.point.name),
+            held_at: file.held_at,
+        })
+    }
+}
+
+impl Handle<GetSync> for Device {
+    fn handle(&self, _: GetSync) -> Result<SyncView, CommandError> {
+        Ok(self.0.sync_view()?)
+    }
+}
+
+impl Handle<SyncNow> for Device {
+    fn handle(&self, _: SyncNow) -> Result<(), CommandError> {
+        self.0.enrolled()?;
+        self.0.sync.clear_fork();
+        self.0.sync.wake();
+        self.0.tell(Event::Sync);
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! Plays a GPX track back as positions, for machines without satellites.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use stackside_core::geofence::{Fix, Position, Provider};
+
+use super::{PositionSource, Sink};
+use crate::clock::Clock;
+
+/// After its end a track stays at its last point, once a second.
+const STAY: Duration = Duration::from_secs(1);
+
+/// Why a file is no track to play.
+#[derive(Debug, thiserror::Error)]
+pub enum TrackError {
+    /// The file cannot be read.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// It is no GPX.
+    #[error("not a GPX file: {0}")]
+    Form(String),
+    /// A point lacks something, or there is none.
+    #[error("point {point}: {what}")]
+    Point {
+        /// From 1.
+        point: usize,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// Not above zero.
+    #[error("the speed is a number above zero")]
+    Speed,
+}
+
+#[derive(Debug, Clone)]
+struct Step {
+    /// Since the start of the replay.
+    after: Duration,
+    position: Position,
+    accuracy_m: f64,
+    satellites: Option<u32>,
+}
+
+/// A track, played by its own times.
+pub struct Replay {
+    steps: Arc<Vec<Step>>,
+    clock: Arc<dyn Clock>,
+    // Which run may go on: a thread of an older run ends when it sees another number.
+    run: Arc<(Mutex<u64>, Condvar)>,
+}
+
+impl Replay {
+    /// Reads the first track of a file. Each point needs a time and a `hdop`, read as metres of accuracy.
+    pub fn open(file: &Path, speed: f64, clock: Arc<dyn Clock>) -> Result<Self, TrackError> {
+        if !(speed.is_finite() && speed > 0.0) {
+            return Err(TrackError::Speed);
+        }
+        let gpx = gpx::read(BufReader::new(File::open(file)?)).map_err(|error| TrackError::Form(error.to_string()))?;
+        let points = gpx.tracks.iter().flat_map(|track| &track.segments).flat_map(|segment| &segment.points);
+        let mut steps = Vec::new();
+        let mut first: Option<DateTime<Utc>> = None;
+        for (index, point) in points.enumerate() {
+            let wrong = |what| TrackError::Point { point: index + 1, what };
+            let time = point.time.and_then(|time| time.format().ok()).ok_or(wrong("no time"))?;
+            let time: DateTime<Utc> = time.parse().map_err(|_| wrong("no time"))?;
+            let since = (time - *first.get_or_insert(time)).to_std().map_err(|_| wrong("earlier than the first"))?;
+            let accuracy_m = point.hdop.filter(|hdop| hdop.is_finite() && *hdop >= 0.0).ok_or(wrong("no hdop"))?;
+            let position = Position::new(point.point().x(), point.point().y()).map_err(|_| wrong("no such place"))?;
+            let satellites = point.sat.and_then(|number| u32::try_from(number).ok());
+            steps.push(Step { after: since.div_f64(speed), position, accuracy_m, satellites });
+        }
+        if steps.is_empty() {
+            return Err(TrackError::Point { point: 1, what: "there is none" });
+        }
+        Ok(Self { steps: Arc::new(steps), clock, run: Arc::default() })
+    }
+}
+
+impl PositionSource for Replay {
+    fn start(&self, sink: Sink) {
+        let mine = next_run(&self.run);
+        let (steps, clock, run) = (Arc::clone(&self.steps), Arc::clone(&self.clock), Arc::clone(&self.run));
+        let play = move || {
+            let begun = Instant::now();
+            let mut at = Duration::ZERO;
+            for index in 0.. {
+                let Some(step) = steps.get(index).or(steps.last()) else { return };
+                at = if index < steps.len() { step.after } else { at + STAY };
+                if !waited_until(&run, mine, begun + at) {
+                    return;
+                }
+                sink(Fix {
+                    position: step.position,
+                    accuracy_m: step.accuracy_m,
+                    provider: Provider::Replay,
+                    mocked: false,
+                    boot_ms: clock.boot_ms(),
+                    // The track's times are those of its recording: they prove nothing about now.
+                    satellite_time: None,
+                    satellites: step.satellites,
+                });
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("replay".into()).spawn(play) {
+            tracing::error!(%error, "the track is not played");
+        }
+    }
+    fn stop(&self) {
+        next_run(&self.run);
+    }
+}
+
+impl Drop for Replay {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn next_run(run: &(Mutex<u64>, Condvar)) -> u64 {
+    let mut number = run.0.lock().unwrap_or_else(PoisonError::into_inner);
+    *number += 1;
+    run.1.notify_all();
+    *number
+}
+
+/// False if the run ended before.
+fn waited_until(run: &(Mutex<u64>, Condvar), mine: u64, until: Instant) -> bool {
+    let mut number = run.0.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        if *number != mine || left.is_zero() {
+            return *number == mine;
+        }
+        number = run.1.wait_timeout(number, left).unwrap_or_else(PoisonError::into_inner).0;
+    }
+}

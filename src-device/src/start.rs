@@ -1,0 +1,61 @@
+//! What start-up mends after an unclean end.
+
+use std::sync::PoisonError;
+
+use stackside_core::command::Recovered;
+
+use crate::device::Inner;
+use crate::error::Error;
+use crate::files::measure;
+use crate::store::file::FileKind;
+use crate::store::photo::{self, Photo, PhotoState};
+
+impl Inner {
+    /// Brings journal and files together again; tells the screen once what it found.
+    pub fn reconcile(&self) -> Result<(), Error> {
+        let mut found = Recovered::default();
+        for photo in self.store.read(|c| photo::in_state(c, PhotoState::Whole))? {
+            if self.is_there(&photo)? {
+                // Without a key (lost, or not yet unlocked) it stays whole until a later start.
+                match self.keep_photo(photo) {
+                    Ok(_) => found.photos_attached += 1,
+                    Err(error) => tracing::error!(%error, "a whole photo is not attached yet"),
+                }
+            } else {
+                self.set_incomplete(&photo)?;
+                found.photos_missing += 1;
+            }
+        }
+        // Its length and hash were never announced, so nobody can say that it is whole. What arrived is kept.
+        for photo in self.store.read(|c| photo::in_state(c, PhotoState::Begun))? {
+            self.set_incomplete(&photo)?;
+            found.photos_incomplete += 1;
+        }
+        for photo in self.store.read(|c| photo::in_state(c, PhotoState::Kept))? {
+            let gone = |sha256| !self.files.path(FileKind::Photo, sha256).exists();
+            if photo.file.is_some_and(|file| gone(file.sha256)) {
+                found.photos_missing += 1;
+            }
+        }
+        if found != Recovered::default() {
+            tracing::warn!(?found, "start-up mended photos");
+            *self.recovered.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+        }
+        Ok(())
+    }
+
+    fn set_incomplete(&self, photo: &Photo) -> Result<(), Error> {
+        self.store.write(|t| photo::set_state(t, photo.id, PhotoState::Incomplete, None))
+    }
+
+    /// True if the bytes of a whole photo are there, under either name.
+    fn is_there(&self, photo: &Photo) -> Result<bool, Error> {
+        let Some(file) = &photo.file else { return Ok(false) };
+        for path in [self.files.arriving(photo.id), self.files.path(FileKind::Photo, file.sha256)] {
+            if path.exists() && measure(&path)? == (file.size_bytes, file.sha256) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,233 @@
+//! The evidence log: entries as signed, logs with their last receipt.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use stackside_core::clock::Clocks;
+use stackside_core::evidence::{Entry, Header, Tip};
+use stackside_core::hash::Hash;
+use stackside_core::id::{DeviceId, LogId};
+use stackside_core::trust::{Receipt, Signed};
+
+use super::{json_or_null, number, parsed, parsed_or_null, sql, time_text};
+use crate::error::Error;
+
+/// A log of this tablet.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// Which.
+    pub id: LogId,
+    /// Whose.
+    pub device: DeviceId,
+    /// The last receipt.
+    pub receipt: Option<Signed<Receipt>>,
+    /// Up to here the server holds it.
+    pub receipt_seq: u64,
+}
+
+const LOG_COLUMNS: &str = "SELECT id, device, receipt, receipt_seq FROM log";
+
+fn read_log(row: &Row<'_>) -> rusqlite::Result<Log> {
+    Ok(Log {
+        id: parsed(row, "id")?,
+        device: parsed(row, "device")?,
+        receipt: json_or_null(row, "receipt")?,
+        receipt_seq: number(row, "receipt_seq")?,
+    })
+}
+
+/// Opens a further log; it is the current one from now on.
+pub fn open_log(connection: &Connection, id: LogId, device: DeviceId) -> Result<(), Error> {
+    connection.execute(
+        "INSERT INTO log (id, number, device) SELECT :id, COALESCE(MAX(number), 0) + 1, :device FROM log",
+        named_params! {":id": id.to_string(), ":device": device.to_string()},
+    )?;
+    Ok(())
+}
+
+/// The current log.
+pub fn current(connection: &Connection) -> Result<Option<Log>, Error> {
+    let sql = format!("{LOG_COLUMNS} ORDER BY number DESC LIMIT 1");
+    Ok(connection.query_row(&sql, [], read_log).optional()?)
+}
+
+/// The logs that the server may still have to get something of, oldest first.
+pub fn logs_to_send(connection: &Connection) -> Result<Vec<Log>, Error> {
+    let sql = format!(
+        "{LOG_COLUMNS} WHERE stopped IS NULL
+           AND receipt_seq < (SELECT COALESCE(MAX(seq), 0) FROM entry WHERE log = log.id) ORDER BY number"
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map([], read_log)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Notes why the server takes no more of a log.
+pub fn stop_log(connection: &Connection, id: LogId, reason: &str) -> Result<(), Error> {
+    connection.execute(
+        "UPDATE log SET stopped = :reason WHERE id = :id",
+        named_params! {":id": id.to_string(), ":reason": reason},
+    )?;
+    Ok(())
+}
+
+/// Where the next entry of a log goes.
+pub fn tip(connection: &Connection, log: &Log) -> Result<Tip, Error> {
+    let last = connection
+        .query_row(
+            "SELECT seq, hash FROM entry WHERE log = :log ORDER BY seq DESC LIMIT 1",
+            named_params! {":log": log.id.to_string()},
+            |row| Ok((number(row, "seq")?, parsed::<Hash>(row, "hash")?)),
+        )
+        .optional()?;
+    Ok(Tip { device: log.device, log: log.id, last })
+}
+
+/// The clocks of the last entry of any log.
+pub fn last_clocks(connection: &Connection) -> Result<Option<Clocks>, Error> {
+    let header: Option<String> = connection
+        .query_row("SELECT header FROM entry ORDER BY rowid DESC LIMIT 1", [], |row| row.get("header"))
+        .optional()?;
+    Ok(header.map(|text| serde_json::from_str::<Header>(&text)).transpose()?.map(|header| header.clocks))
+}
+
+/// What an entry is about, for lists.
+#[derive(Debug, Clone, Default)]
+pub struct Subject {
+    /// Its point.
+    pub point: Option<String>,
+    /// Its record.
+    pub record: Option<String>,
+}
+
+/// Adds an entry.
+pub fn add(connection: &Connection, entry: &Entry, header: &Header, subject: &Subject) -> Result<(), Error> {
+    let (at, _) = header.clocks.best_time();
+    // A signature is a bare string in JSON; it is stored without its quotes.
+    let signature = match serde_json::to_value(&entry.signature)? {
+        serde_json::Value::String(text) => text,
+        _ => return Err(Error::broken("a signature is no text")),
+    };
+    connection.execute(
+        "INSERT INTO entry (log, seq, hash, kind, header, signature, body, point, record, at)
+         VALUES (:log, :seq, :hash, :kind, :header, :signature, :body, :point, :record, :at)",
+        named_params! {
+            ":log": header.log.to_string(), ":seq": sql(header.seq), ":hash": entry.hash().to_string(),
+            ":kind": header.kind, ":header": entry.header, ":signature": signature, ":body": entry.body,
+            ":point": subject.point, ":record": subject.record, ":at": time_text(at),
+        },
+    )?;
+    Ok(())
+}
+
+/// Entries of a log from a number on, as signed: at most `limit`.
+pub fn from_seq(connection: &Connection, log: LogId, seq: u64, limit: u32) -> Result<Vec<(u64, Entry)>, Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, header, signature, body FROM entry WHERE log = :log AND seq >= :seq ORDER BY seq LIMIT :limit",
+    )?;
+    let params = named_params! {":log": log.to_string(), ":seq": sql(seq), ":limit": limit};
+    let rows = statement.query_map(params, |row| {
+        let signature: String = row.get("signature")?;
+        Ok((number(row, "seq")?, row.get::<_, String>("header")?, signature, row.get::<_, String>("body")?))
+    })?;
+    rows.map(|row| {
+        let (seq, header, signature, body) = row?;
+        let signature = serde_json::from_value(serde_json::Value::String(signature))?;
+        Ok((seq, Entry { header, signature, body }))
+    })
+    .collect()
+}
+
+/// The hash of an entry.
+pub fn hash(connection: &Connection, log: LogId, seq: u64) -> Result<Option<Hash>, Error> {
+    let sql_text = "SELECT hash FROM entry WHERE log = :log AND seq = :seq";
+    let params = named_params! {":log": log.to_string(), ":seq": sql(seq)};
+    Ok(connection.query_row(sql_text, params, |row| parsed(row, "hash")).optional()?)
+}
+
+/// Keeps a receipt: all entries up to its number are held. A receipt never takes one back.
+pub fn set_receipt(
+    connection: &Connection,
+    log: LogId,
+    seq: u64,
+    receipt: &Signed<Receipt>,
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    connection.execute(
+        "UPDATE log SET receipt = :receipt, receipt_seq = :seq, receipt_at = :at
+         WHERE id = :log AND receipt_seq <= :seq",
+        named_params! {
+            ":log": log.to_string(), ":seq": sql(seq), ":receipt": serde_json::to_string(receipt)?,
+            ":at": time_text(at),
+        },
+    )?;
+    Ok(())
+}
+
+/// True if a receipt names an entry.
+pub fn is_held(connection: &Connection, log: LogId, seq: u64) -> Result<bool, Error> {
+    let held = "SELECT receipt_seq >= :seq FROM log WHERE id = :log";
+    let params = named_params! {":log": log.to_string(), ":seq": sql(seq)};
+    Ok(connection.query_row(held, params, |row| row.get(0)).optional()?.unwrap_or(false))
+}
+
+/// True if the server takes no more of an entry's log and does not hold the entry.
+pub fn is_stopped(connection: &Connection, log: LogId, seq: u64) -> Result<bool, Error> {
+    let stopped = "SELECT stopped IS NOT NULL AND receipt_seq < :seq FROM log WHERE id = :log";
+    let params = named_params! {":log": log.to_string(), ":seq": sql(seq)};
+    Ok(connection.query_row(stopped, params, |row| row.get(0)).optional()?.unwrap_or(false))
+}
+
+/// An entry in a list.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Its log.
+    pub log: LogId,
+    /// Its number.
+    pub seq: u64,
+    /// Its kind.
+    pub kind: String,
+    /// Its point.
+    pub point: Option<String>,
+    /// Its record.
+    pub record: Option<String>,
+    /// When it was made.
+    pub at: DateTime<Utc>,
+    /// When the receipt came that names it.
+    pub held_at: Option<DateTime<Utc>>,
+    /// Length of header and body.
+    pub size_bytes: u64,
+}
+
+/// Entries not yet in a receipt (`held` false) or in one, newest first.
+pub fn latest(connection: &Connection, held: bool, limit: u32) -> Result<Vec<Line>, Error> {
+    let compare = if held { "<=" } else { ">" };
+    let text = format!(
+        "SELECT entry.log, entry.seq, entry.kind, entry.point, entry.record, entry.at,
+                CASE WHEN entry.seq <= log.receipt_seq THEN log.receipt_at END AS held_at,
+                length(CAST(entry.header AS BLOB)) + length(CAST(entry.body AS BLOB)) AS size
+         FROM entry JOIN log ON log.id = entry.log WHERE entry.seq {compare} log.receipt_seq
+         ORDER BY log.number DESC, entry.seq DESC LIMIT {limit}"
+    );
+    let mut statement = connection.prepare(&text)?;
+    let rows = statement.query_map([], |row| {
+        Ok(Line {
+            log: parsed(row, "log")?,
+            seq: number(row, "seq")?,
+            kind: row.get("kind")?,
+            point: row.get("point")?,
+            record: row.get("record")?,
+            at: parsed(row, "at")?,
+            held_at: parsed_or_null(row, "held_at")?,
+            size_bytes: number(row, "size")?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many entries are in receipts, and how many are not.
+pub fn counts(connection: &Connection) -> Result<(u64, u64), Error> {
+    let text = "SELECT COALESCE(SUM(entry.seq <= log.receipt_seq), 0) AS held,
+                       COALESCE(SUM(entry.seq > log.receipt_seq), 0) AS waiting
+         FROM entry JOIN log ON log.id = entry.log";
+    Ok(connection.query_row(text, [], |row| Ok((number(row, "held")?, number(row, "waiting")?)))?)
+}

@@ -1,0 +1,155 @@
+//! The files that the server has to get, by content.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use stackside_core::act::FileRef;
+use stackside_core::evidence::Header;
+use stackside_core::hash::Hash;
+
+use super::{number, parsed, parsed_or_null, sql, time_text};
+use crate::error::Error;
+
+/// What a file holds: the folder it lies in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A photo's original.
+    Photo,
+    /// The strokes of a signature.
+    Signature,
+}
+
+impl FileKind {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Photo => "photo",
+            Self::Signature => "signature",
+        }
+    }
+}
+
+/// A file's row.
+#[derive(Debug, Clone)]
+pub struct Sendable {
+    /// Name, length and type.
+    pub file: FileRef,
+    /// Photo or signature.
+    pub kind: FileKind,
+    /// When it was made.
+    pub made_at: DateTime<Utc>,
+    /// Where a started upload goes on.
+    pub upload: Option<String>,
+    /// How much of it the server holds.
+    pub sent_bytes: u64,
+    /// When the server confirmed hash and length.
+    pub held_at: Option<DateTime<Utc>>,
+    /// Why the server does not take it.
+    pub refused: Option<String>,
+}
+
+const COLUMNS: &str = "SELECT file.sha256, file.size_bytes, file.media_type, file.kind, file.made_at, file.upload,
+    file.sent_bytes, file.held_at, file.refused FROM file";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Sendable> {
+    let kind: String = row.get("kind")?;
+    Ok(Sendable {
+        file: FileRef {
+            sha256: parsed(row, "sha256")?,
+            size_bytes: number(row, "size_bytes")?,
+            media_type: row.get("media_type")?,
+        },
+        kind: if kind == "photo" { FileKind::Photo } else { FileKind::Signature },
+        made_at: parsed(row, "made_at")?,
+        upload: row.get("upload")?,
+        sent_bytes: number(row, "sent_bytes")?,
+        held_at: parsed_or_null(row, "held_at")?,
+        refused: row.get("refused")?,
+    })
+}
+
+/// Adds a file that an entry names. The same bytes twice are one file.
+pub fn add(
+    connection: &Connection,
+    file: &FileRef,
+    kind: FileKind,
+    at: DateTime<Utc>,
+    entry: &Header,
+) -> Result<(), Error> {
+    connection.execute(
+        "INSERT INTO file (sha256, size_bytes, media_type, kind, made_at, log, seq)
+         VALUES (:sha256, :size, :type, :kind, :at, :log, :seq) ON CONFLICT (sha256) DO NOTHING",
+        named_params! {
+            ":sha256": file.sha256.to_string(), ":size": sql(file.size_bytes), ":type": file.media_type,
+            ":kind": kind.text(), ":at": time_text(at), ":log": entry.log.to_string(), ":seq": sql(entry.seq),
+        },
+    )?;
+    Ok(())
+}
+
+/// A file.
+pub fn find(connection: &Connection, sha256: Hash) -> Result<Option<Sendable>, Error> {
+    let sql = format!("{COLUMNS} WHERE sha256 = :sha256");
+    Ok(connection.query_row(&sql, named_params! {":sha256": sha256.to_string()}, read).optional()?)
+}
+
+/// The files whose entries are in a receipt and that the server does not hold yet, smallest first.
+pub fn to_send(connection: &Connection) -> Result<Vec<Sendable>, Error> {
+    let sql = format!(
+        "{COLUMNS} JOIN log ON log.id = file.log
+         WHERE file.held_at IS NULL AND file.refused IS NULL AND file.seq <= log.receipt_seq
+         ORDER BY file.size_bytes, file.made_at"
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map([], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Files not yet held (`held` false) or held, newest first.
+pub fn latest(connection: &Connection, held: bool, limit: u32) -> Result<Vec<Sendable>, Error> {
+    let not = if held { "NOT" } else { "" };
+    let sql = format!("{COLUMNS} WHERE held_at IS {not} NULL ORDER BY made_at DESC LIMIT {limit}");
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map([], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What waits: how many files, bytes sent so far, bytes in all.
+pub fn waiting(connection: &Connection) -> Result<(u64, u64, u64), Error> {
+    let sql = "SELECT COUNT(*) AS files, COALESCE(SUM(sent_bytes), 0) AS sent, COALESCE(SUM(size_bytes), 0) AS total
+         FROM file WHERE held_at IS NULL";
+    Ok(connection.query_row(sql, [], |row| {
+        Ok((number(row, "files")?, number(row, "sent")?, number(row, "total")?))
+    })?)
+}
+
+/// Notes how far an upload got and where it goes on.
+pub fn set_progress(
+    connection: &Connection,
+    sha256: Hash,
+    upload: Option<&str>,
+    sent_bytes: u64,
+) -> Result<(), Error> {
+    connection.execute(
+        "UPDATE file SET upload = :upload, sent_bytes = :sent WHERE sha256 = :sha256",
+        named_params! {":sha256": sha256.to_string(), ":upload": upload, ":sent": sql(sent_bytes)},
+    )?;
+    Ok(())
+}
+
+/// Notes the server's confirmation, if its length is ours.
+pub fn set_held(connection: &Connection, sha256: Hash, size_bytes: u64, at: DateTime<Utc>) -> Result<bool, Error> {
+    let changed = connection.execute(
+        "UPDATE file SET held_at = :at, sent_bytes = size_bytes, upload = NULL, refused = NULL
+         WHERE sha256 = :sha256 AND size_bytes = :size AND held_at IS NULL",
+        named_params! {":sha256": sha256.to_string(), ":size": sql(size_bytes), ":at": time_text(at)},
+    )?;
+    Ok(changed == 1)
+}
+
+/// Notes why a file is not taken: a person must look.
+pub fn refuse(connection: &Connection, sha256: Hash, reason: &str) -> Result<(), Error> {
+    connection.execute(
+        "UPDATE file SET refused = :reason, upload = NULL WHERE sha256 = :sha256",
+        named_params! {":sha256": sha256.to_string(), ":reason": reason},
+    )?;
+    Ok(())
+}

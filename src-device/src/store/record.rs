@@ -1,0 +1,223 @@
+//! Records and their answers.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use stackside_core::evidence::Header;
+use stackside_core::form::{Answer, AnswerKey, Answers, Form, Origin, Override};
+use stackside_core::id::{LogId, PersonId, PointId, RecordId, VisitId};
+use stackside_core::judge::Verdict;
+use stackside_core::record::RecordState;
+use stackside_core::register::{Bottle, Instrument};
+use stackside_core::rulebook::Rulebook;
+
+use super::{json, json_or_null, parsed, parsed_or_null, sql, time_text};
+use crate::error::Error;
+
+/// A record without its answers.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Which.
+    pub id: RecordId,
+    /// Its visit.
+    pub visit: VisitId,
+    /// Its point.
+    pub point: PointId,
+    /// Who fills or signed it.
+    pub person: PersonId,
+    /// That person's name.
+    pub person_name: String,
+    /// The definition it was begun with.
+    pub form: Form,
+    /// The rulebook it was pinned to.
+    pub rulebook: Rulebook,
+    /// Draft or signed.
+    pub state: RecordState,
+    /// When it was begun.
+    pub begun_at: DateTime<Utc>,
+    /// When it was signed.
+    pub signed_at: Option<DateTime<Utc>>,
+    /// Once signed.
+    pub seal: Option<Seal>,
+}
+
+/// What a signed record was signed with.
+#[derive(Debug, Clone)]
+pub struct Seal {
+    /// The verdicts as signed.
+    pub verdicts: Vec<Verdict>,
+    /// The point's instruments then.
+    pub instruments: Vec<Instrument>,
+    /// The point's bottles then.
+    pub bottles: Vec<Bottle>,
+    /// The entry's log.
+    pub log: LogId,
+    /// The entry's number.
+    pub seq: u64,
+}
+
+const COLUMNS: &str = "SELECT id, visit, point, person, person_name, definition, rulebook, state, begun_at, signed_at,
+    verdicts, instruments, bottles, log, seq FROM record";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Record> {
+    let state: String = row.get("state")?;
+    let seal = match json_or_null(row, "verdicts")? {
+        Some(verdicts) => Some(Seal {
+            verdicts,
+            instruments: json(row, "instruments")?,
+            bottles: json(row, "bottles")?,
+            log: parsed(row, "log")?,
+            seq: super::number(row, "seq")?,
+        }),
+        None => None,
+    };
+    Ok(Record {
+        id: parsed(row, "id")?,
+        visit: parsed(row, "visit")?,
+        point: parsed(row, "point")?,
+        person: parsed(row, "person")?,
+        person_name: row.get("person_name")?,
+        form: json(row, "definition")?,
+        rulebook: json(row, "rulebook")?,
+        state: if state == "draft" { RecordState::Draft } else { RecordState::Signed },
+        begun_at: parsed(row, "begun_at")?,
+        signed_at: parsed_or_null(row, "signed_at")?,
+        seal,
+    })
+}
+
+/// Adds a draft with its prefilled answers.
+pub fn add(connection: &Connection, record: &Record, answers: &Answers, words: &str) -> Result<(), Error> {
+    connection.execute(
+        "INSERT INTO record (id, visit, point, person, person_name, form, form_version, definition, rulebook, state,
+                             begun_at, words)
+         VALUES (:id, :visit, :point, :person, :person_name, :form, :version, :definition, :rulebook, 'draft',
+                 :begun, :words)",
+        named_params! {
+            ":id": record.id.to_string(), ":visit": record.visit.to_string(), ":point": record.point.as_str(),
+            ":person": record.person.as_str(), ":person_name": record.person_name,
+            ":form": record.form.code.as_str(), ":version": record.form.version,
+            ":definition": serde_json::to_string(&record.form)?, ":rulebook": serde_json::to_string(&record.rulebook)?,
+            ":begun": time_text(record.begun_at), ":words": words,
+        },
+    )?;
+    for (key, answer) in &answers.0 {
+        put_answer(connection, record.id, key, answer, None)?;
+    }
+    Ok(())
+}
+
+/// A record of any state and person.
+pub fn find(connection: &Connection, id: RecordId) -> Result<Option<Record>, Error> {
+    let sql = format!("{COLUMNS} WHERE id = :id");
+    Ok(connection.query_row(&sql, named_params! {":id": id.to_string()}, read).optional()?)
+}
+
+/// A record that this person may see: signed, or an own draft.
+pub fn of_person(connection: &Connection, id: RecordId, person: &PersonId) -> Result<Record, Error> {
+    find(connection, id)?
+        .filter(|record| record.state == RecordState::Signed || record.person == *person)
+        .ok_or_else(|| Error::not_found("record"))
+}
+
+/// The records of a visit, in the order in which they were begun.
+pub fn of_visit(connection: &Connection, visit: VisitId) -> Result<Vec<Record>, Error> {
+    let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE visit = :visit ORDER BY begun_at, id"))?;
+    let rows = statement.query_map(named_params! {":visit": visit.to_string()}, read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The draft of a form in a visit.
+pub fn draft(connection: &Connection, visit: VisitId, form: &str) -> Result<Option<RecordId>, Error> {
+    let sql = "SELECT id FROM record WHERE visit = :visit AND form = :form AND state = 'draft'";
+    let params = named_params! {":visit": visit.to_string(), ":form": form};
+    Ok(connection.query_row(sql, params, |row| parsed(row, "id")).optional()?)
+}
+
+/// The answers of a record.
+pub fn answers(connection: &Connection, record: RecordId) -> Result<Answers, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT key, text, origin, original, reason FROM answer WHERE record = :record")?;
+    let rows = statement.query_map(named_params! {":record": record.to_string()}, |row| {
+        let key: AnswerKey = parsed(row, "key")?;
+        Ok((key, read_answer(row)?))
+    })?;
+    Ok(Answers(rows.collect::<Result<_, _>>()?))
+}
+
+fn read_answer(row: &Row<'_>) -> rusqlite::Result<Answer> {
+    let original: Option<String> = row.get("original")?;
+    let reason: Option<String> = row.get("reason")?;
+    let replaced = original.zip(reason).map(|(original, reason)| Override { original, reason });
+    Ok(Answer { text: row.get("text")?, origin: json(row, "origin")?, replaced })
+}
+
+/// One answer, and where the value came from that it replaced.
+pub fn answer(
+    connection: &Connection,
+    record: RecordId,
+    key: &AnswerKey,
+) -> Result<Option<(Answer, Option<Origin>)>, Error> {
+    let sql = "SELECT text, origin, original, original_origin, reason FROM answer WHERE record = :record AND key = :key";
+    let params = named_params! {":record": record.to_string(), ":key": key.to_string()};
+    let read = |row: &Row<'_>| Ok((read_answer(row)?, json_or_null(row, "original_origin")?));
+    Ok(connection.query_row(sql, params, read).optional()?)
+}
+
+/// Writes one answer of a draft.
+pub fn put_answer(
+    connection: &Connection,
+    record: RecordId,
+    key: &AnswerKey,
+    answer: &Answer,
+    original_origin: Option<&Origin>,
+) -> Result<(), Error> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO answer (record, key, text, origin, original, original_origin, reason)
+         VALUES (:record, :key, :text, :origin, :original, :original_origin, :reason)
+         ON CONFLICT (record, key) DO UPDATE SET text = excluded.text, origin = excluded.origin,
+             original = excluded.original, original_origin = excluded.original_origin, reason = excluded.reason",
+    )?;
+    let replaced = answer.replaced.as_ref();
+    statement.execute(named_params! {
+        ":record": record.to_string(), ":key": key.to_string(), ":text": answer.text,
+        ":origin": serde_json::to_string(&answer.origin)?,
+        ":original": replaced.map(|replaced| &replaced.original),
+        ":original_origin": original_origin.map(serde_json::to_string).transpose()?,
+        ":reason": replaced.map(|replaced| &replaced.reason),
+    })?;
+    Ok(())
+}
+
+/// Makes a draft a signed record: its answers as signed, and what it was signed with.
+pub fn sign(
+    connection: &Connection,
+    record: RecordId,
+    answers: &Answers,
+    verdicts: &[Verdict],
+    register: (&[Instrument], &[Bottle]),
+    at: DateTime<Utc>,
+    entry: &Header,
+) -> Result<(), Error> {
+    let id = record.to_string();
+    let mut kept = connection.prepare_cached("DELETE FROM answer WHERE record = :record AND key = :key")?;
+    for key in self::answers(connection, record)?.0.keys().filter(|key| !answers.0.contains_key(key)) {
+        kept.execute(named_params! {":record": id, ":key": key.to_string()})?;
+    }
+    for (key, answer) in &answers.0 {
+        let before = self::answer(connection, record, key)?;
+        if before.as_ref().map(|(before, _)| before) != Some(answer) {
+            put_answer(connection, record, key, answer, before.and_then(|(_, origin)| origin).as_ref())?;
+        }
+    }
+    let changed = connection.execute(
+        "UPDATE record SET state = 'signed', signed_at = :at, verdicts = :verdicts, instruments = :instruments,
+                           bottles = :bottles, log = :log, seq = :seq
+         WHERE id = :id AND state = 'draft'",
+        named_params! {
+            ":id": id, ":at": time_text(at), ":verdicts": serde_json::to_string(verdicts)?,
+            ":instruments": serde_json::to_string(register.0)?, ":bottles": serde_json::to_string(register.1)?,
+            ":log": entry.log.to_string(), ":seq": sql(entry.seq),
+        },
+    )?;
+    if changed == 1 { Ok(()) } else { Err(Error::broken("a draft was gone while it was signed")) }
+}

@@ -1,0 +1,88 @@
+//! Single values of this tablet.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, named_params};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use stackside_core::clock::Clocks;
+use stackside_core::evidence::PublicKey;
+use stackside_core::id::{DeviceId, OperatorId};
+use stackside_core::trust::{Certificate, Signed};
+
+use crate::error::Error;
+
+/// [`Enrolled`].
+pub const ENROLMENT: &str = "enrolment";
+/// [`stackside_core::command::Settings`].
+pub const SCREEN: &str = "screen";
+/// Where the next page of changes starts: `u64`.
+pub const CURSOR: &str = "cursor";
+/// [`Contact`].
+pub const CONTACT: &str = "contact";
+/// `true` once the app ended by itself.
+pub const CLEAN_END: &str = "clean_end";
+/// A person's place: the prefix of the name.
+pub const PLACE: &str = "place:";
+
+/// Whose tablet it is. The token is in the key store.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Enrolled {
+    /// This device.
+    pub device: DeviceId,
+    /// Its operator.
+    pub operator: OperatorId,
+    /// The server's address, without a slash at its end.
+    pub server: String,
+    /// The key that signs certificates and receipts.
+    pub server_key: PublicKey,
+    /// The server's word for this device.
+    pub certificate: Signed<Certificate>,
+    /// Its last day.
+    pub valid_until: DateTime<Utc>,
+}
+
+/// The last contact with our server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Contact {
+    /// By the device's wall clock.
+    pub at: DateTime<Utc>,
+    /// The clocks at that moment.
+    pub clocks: Clocks,
+}
+
+/// Reads a value.
+pub fn get<T: DeserializeOwned>(connection: &Connection, name: &str) -> Result<Option<T>, Error> {
+    let text: Option<String> = connection
+        .query_row("SELECT value FROM setting WHERE name = :name", named_params! {":name": name}, |row| row.get(0))
+        .optional()?;
+    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+}
+
+/// Writes a value.
+pub fn put<T: Serialize>(connection: &Connection, name: &str, value: &T) -> Result<(), Error> {
+    connection.execute(
+        "INSERT INTO setting (name, value) VALUES (:name, :value)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        named_params! {":name": name, ":value": serde_json::to_string(value)?},
+    )?;
+    Ok(())
+}
+
+/// Adds what went out today.
+pub fn add_traffic(connection: &Connection, day: &str, sent_bytes: u64) -> Result<(), Error> {
+    connection.execute(
+        "INSERT INTO traffic (day, sent_bytes) VALUES (:day, :bytes)
+         ON CONFLICT (day) DO UPDATE SET sent_bytes = sent_bytes + excluded.sent_bytes",
+        named_params! {":day": day, ":bytes": super::sql(sent_bytes)},
+    )?;
+    Ok(())
+}
+
+/// What went out on a day.
+pub fn traffic(connection: &Connection, day: &str) -> Result<u64, Error> {
+    let bytes = connection
+        .query_row("SELECT sent_bytes FROM traffic WHERE day = :day", named_params! {":day": day}, |row| {
+            super::number(row, "sent_bytes")
+        })
+        .optional()?;
+    Ok(bytes.unwrap_or(0))
+}

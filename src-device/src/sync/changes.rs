@@ -1,0 +1,78 @@
+//! What comes down: the register and records from elsewhere, page by page, each in one transaction with its cursor.
+
+use rusqlite::Transaction;
+use stackside_core::command::Event;
+use stackside_core::sync::SendFailure;
+use stackside_core::wire::{Change, ChangesReply, RecordElsewhere};
+
+use super::contact::{self, Refusal, Server, broken};
+use crate::device::Inner;
+use crate::error::Error;
+use crate::store::{last, register, setting};
+
+/// Takes all pages that there are now.
+pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFailure> {
+    loop {
+        let since: u64 = device.store.read(|c| setting::get(c, setting::CURSOR)).map_err(broken)?.unwrap_or(0);
+        let call = server.get(&format!("/api/v1/changes?since={since}"));
+        let response = contact::call(call).await?.map_err(|refusal: Refusal| refusal.failure())?;
+        let bytes = response.bytes().await.map_err(|error| contact::failure(&error))?;
+        let page: ChangesReply = match serde_json::from_slice(&bytes) {
+            Ok(page) => page,
+            // JSON of our server that this app does not read: refused whole, for half a page would be a lie.
+            Err(error) if serde_json::from_slice::<serde_json::Value>(&bytes).is_ok() => {
+                return Err(SendFailure::Refused { reason: format!("a page of changes is not understood: {error}") });
+            }
+            Err(_) => return Err(SendFailure::NotOurServer),
+        };
+        let forward = page.cursor > since || (page.changes.is_empty() && !page.more);
+        if !forward {
+            return Err(SendFailure::Refused { reason: "the changes do not move on".to_owned() });
+        }
+        device
+            .store
+            .write(|t| {
+                page.changes.iter().try_for_each(|change| apply(device, t, change))?;
+                // Enrolled anew meanwhile: this page was the old server's.
+                let now: Option<setting::Enrolled> = setting::get(t, setting::ENROLMENT)?;
+                if now.is_some_and(|now| now.device != server.enrolled.device) {
+                    return Err(Error::broken("enrolled anew while a page came down"));
+                }
+                setting::put(t, setting::CURSOR, &page.cursor)
+            })
+            .map_err(broken)?;
+        if !page.changes.is_empty() {
+            device.tell(Event::Store);
+        }
+        if !page.more {
+            return Ok(());
+        }
+    }
+}
+
+fn apply(device: &Inner, t: &Transaction<'_>, change: &Change) -> Result<(), Error> {
+    match change {
+        Change::Operator(row) => register::put_operator(t, row),
+        Change::Discharger(row) => register::put_discharger(t, row),
+        Change::Person(row) => register::put_person(t, row),
+        Change::Point(row) => register::put_point(t, row),
+        Change::Instrument(row) => register::put_instrument(t, row),
+        Change::Bottle(row) => register::put_bottle(t, row),
+        Change::Removed(row) => register::remove(t, row),
+        Change::Record(row) => take_record(device, t, row),
+    }
+}
+
+fn take_record(device: &Inner, t: &Transaction<'_>, row: &RecordElsewhere) -> Result<(), Error> {
+    let point = register::point(t, &row.content.point).ok();
+    let discharger = match &point {
+        Some(point) => register::discharger_name(t, &point.discharger)?,
+        None => String::new(),
+    };
+    let name = point.map(|point| point.name).unwrap_or_default();
+    let words = match device.forms.iter().find(|form| form.code == row.content.form) {
+        Some(form) => crate::handle::words(form, &name, &discharger),
+        None => format!("{name}\n{discharger}\n{}", row.content.form).to_lowercase(),
+    };
+    last::put_elsewhere(t, row, &words)
+}

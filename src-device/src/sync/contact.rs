@@ -1,0 +1,146 @@
+//! The server: what it is asked, and what its failures mean.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use chrono::Utc;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use stackside_core::sync::SendFailure;
+use stackside_core::wire::{Health, SERVICE, WireError, WireErrorCode};
+
+use crate::device::Inner;
+use crate::error::Error;
+use crate::store::setting::{self, Contact, Enrolled};
+
+/// The server of this tablet.
+pub(super) struct Server {
+    pub enrolled: Enrolled,
+    client: Client,
+    token: String,
+}
+
+/// An answer that is not the one asked for.
+pub(super) struct Refusal {
+    pub status: StatusCode,
+    /// What our server says; nothing from anyone else.
+    pub error: Option<WireError>,
+    after: Option<Duration>,
+}
+
+impl Server {
+    /// Nothing until the tablet is enrolled.
+    pub fn of(device: &Inner) -> Result<Option<Self>, SendFailure> {
+        let Some(enrolled) = device.enrolment().map_err(broken)? else { return Ok(None) };
+        let token = device.keys.token(enrolled.device).map_err(|error| broken(error.into()))?;
+        let client = crate::http::client(None).map_err(|error| broken(Error::broken(error)))?;
+        Ok(Some(Self { enrolled, client, token }))
+    }
+
+    /// Is there contact, and is it our server? A network's login page is none.
+    pub async fn greet(&self, device: &Inner) -> Result<Health, SendFailure> {
+        let health = greet(&self.client, &self.enrolled.server).await?;
+        let clocks = device.clocks().map_err(broken)?;
+        let contact = Contact { at: device.clock.wall().to_utc(), clocks };
+        device.store.write(|t| setting::put(t, setting::CONTACT, &contact)).map_err(broken)?;
+        Ok(health)
+    }
+
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(self.url(path)).bearer_auth(&self.token)
+    }
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        self.client.post(self.url(path)).bearer_auth(&self.token)
+    }
+    /// A call of tus on the address of an upload.
+    pub fn tus(&self, method: reqwest::Method, url: &str) -> RequestBuilder {
+        self.client.request(method, url).bearer_auth(&self.token).header("Tus-Resumable", "1.0.0")
+    }
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.enrolled.server)
+    }
+}
+
+/// Asks an address whether it is a Stackside server.
+pub(super) async fn greet(client: &Client, server: &str) -> Result<Health, SendFailure> {
+    let health: Health = json(client.get(format!("{server}/api/v1/health"))).await?;
+    if health.service == SERVICE { Ok(health) } else { Err(SendFailure::NotOurServer) }
+}
+
+/// Calls and reads a JSON answer; anything else with a good status is not our server's.
+pub(super) async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, SendFailure> {
+    let response = call(request).await?.map_err(|refusal| refusal.failure())?;
+    let bytes = response.bytes().await.map_err(|error| failure(&error))?;
+    serde_json::from_slice(&bytes).map_err(|_| SendFailure::NotOurServer)
+}
+
+/// Calls; an answer with another status than 2xx is a refusal.
+pub(super) async fn call(request: RequestBuilder) -> Result<Result<Response, Refusal>, SendFailure> {
+    let response = request.send().await.map_err(|error| failure(&error))?;
+    let status = response.status();
+    if status.is_success() {
+        return Ok(Ok(response));
+    }
+    let after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let is_json = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("application/json"));
+    let error = match response.bytes().await {
+        Ok(bytes) if is_json => serde_json::from_slice(&bytes).ok(),
+        _ => None,
+    };
+    Ok(Err(Refusal { status, error, after: after.map(Duration::from_secs) }))
+}
+
+impl Refusal {
+    pub fn failure(&self) -> SendFailure {
+        let later = || SendFailure::Later { after: self.after };
+        match &self.error {
+            Some(error) => match error.code {
+                WireErrorCode::Revoked => SendFailure::Revoked,
+                WireErrorCode::Fork => SendFailure::Fork,
+                WireErrorCode::Internal => later(),
+                _ => SendFailure::Refused { reason: error.to_string() },
+            },
+            None => match self.status.as_u16() {
+                401 => SendFailure::Revoked,
+                408 | 425 | 429 | 500..=599 => later(),
+                _ => SendFailure::NotOurServer,
+            },
+        }
+    }
+    pub fn code(&self) -> Option<WireErrorCode> {
+        self.error.as_ref().map(|error| error.code)
+    }
+}
+
+/// What a call that got no answer means.
+pub(super) fn failure(error: &reqwest::Error) -> SendFailure {
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let io = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = inner
+            .downcast_ref::<rustls::Error>()
+            .or_else(|| io.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
+        if let Some(rustls::Error::InvalidCertificate(_)) = tls {
+            return SendFailure::Untrusted;
+        }
+        source = inner.source();
+    }
+    if error.is_decode() { SendFailure::NotOurServer } else { SendFailure::Offline }
+}
+
+/// Something on this device is broken: a person must look, and sending again cures nothing.
+pub(super) fn broken(error: Error) -> SendFailure {
+    tracing::error!(%error, "sync failed on this device");
+    SendFailure::Refused { reason: "an internal error occurred".to_owned() }
+}
+
+/// Counts what went out.
+pub(super) fn count(device: &Inner, sent_bytes: u64) -> Result<(), SendFailure> {
+    let day = stackside_core::clock::shanghai_date(device.clock.wall().with_timezone(&Utc)).to_string();
+    device.store.write(|t| setting::add_traffic(t, &day, sent_bytes)).map_err(broken)
+}

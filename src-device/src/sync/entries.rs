@@ -1,0 +1,175 @@
+//! Entries go out in order until a receipt names the last of them.
+
+use std::io::Write;
+use std::sync::PoisonError;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use stackside_core::act::Act;
+use stackside_core::command::Event;
+use stackside_core::evidence::{Entry, Tip};
+use stackside_core::id::LogId;
+use stackside_core::sync::SendFailure;
+use stackside_core::trust::{Receipt, Signed};
+use stackside_core::wire::{EntriesReply, EntriesRequest, WireErrorCode};
+
+use super::contact::{self, Refusal, Server, broken};
+use crate::device::{Inner, new_id};
+use crate::error::Error;
+use crate::store::entry::{self, Log, Subject};
+
+const MOST_ENTRIES: u32 = 200;
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// Sends what is after the last receipt, of all logs, oldest first.
+pub(super) async fn send(device: &Inner, server: &Server) -> Result<(), SendFailure> {
+    let logs = device.store.read(entry::logs_to_send).map_err(broken)?;
+    let current = device.store.read(entry::current).map_err(broken)?.map(|log| log.id);
+    for log in logs {
+        device.sync.set(|progress| progress.entries = true);
+        device.tell(Event::Sync);
+        let sent = send_log(device, server, &log).await;
+        device.sync.set(|progress| progress.entries = false);
+        match sent {
+            // An old log must not stand in the way of the current one: it is kept, and shown as refused.
+            Err(failure @ (SendFailure::Fork | SendFailure::Refused { .. })) if Some(log.id) != current => {
+                let reason = format!("{failure:?}");
+                device.store.write(|t| entry::stop_log(t, log.id, &reason)).map_err(broken)?;
+            }
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+async fn send_log(device: &Inner, server: &Server, log: &Log) -> Result<(), SendFailure> {
+    let mut next = log.receipt_seq + 1;
+    // Whether the server already said that entries are missing before ours: it said so twice in vain otherwise.
+    let mut went_back = false;
+    loop {
+        let batch = device.store.read(|c| entry::from_seq(c, log.id, next, MOST_ENTRIES)).map_err(broken)?;
+        let batch = up_to(batch, MOST_BYTES);
+        let Some((last, _)) = batch.last() else { return Ok(()) };
+        let last = *last;
+        let entries = batch.into_iter().map(|(_, entry)| entry).collect();
+        match post(device, server, entries).await? {
+            Ok(reply) => {
+                let held = take_receipt(device, server, log, &reply.receipt)?;
+                if held < last {
+                    return Err(SendFailure::Refused { reason: "the receipt ends before what was sent".to_owned() });
+                }
+                next = held + 1;
+            }
+            Err(refusal) => match expected(&refusal) {
+                // A server restored from a backup gets again what it lost.
+                Some(expected) if expected < next && !went_back => {
+                    went_back = true;
+                    next = expected;
+                }
+                _ => return Err(refusal.failure()),
+            },
+        }
+    }
+}
+
+/// The number that the server expects, where entries are missing before ours.
+fn expected(refusal: &Refusal) -> Option<u64> {
+    let error = refusal.error.as_ref().filter(|error| error.code == WireErrorCode::Gap)?;
+    let number = error.message.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty())?;
+    number.parse().ok().filter(|number| *number > 0)
+}
+
+fn up_to(batch: Vec<(u64, Entry)>, most_bytes: usize) -> Vec<(u64, Entry)> {
+    let mut total = 0;
+    let fits = |(index, (_, entry)): &(usize, (u64, Entry))| {
+        total += entry.header.len() + entry.body.len();
+        // One entry alone goes out however long it is.
+        *index == 0 || total <= most_bytes
+    };
+    batch.into_iter().enumerate().take_while(fits).map(|(_, entry)| entry).collect()
+}
+
+async fn post(
+    device: &Inner,
+    server: &Server,
+    entries: Vec<Entry>,
+) -> Result<Result<EntriesReply, Refusal>, SendFailure> {
+    let request = EntriesRequest { app_version: env!("CARGO_PKG_VERSION").to_owned(), entries };
+    let zipped = zip(&request).map_err(broken)?;
+    let size = zipped.len() as u64;
+    let call = server
+        .post("/api/v1/entries")
+        .header(CONTENT_TYPE, "application/json")
+        .header(CONTENT_ENCODING, "gzip")
+        .body(zipped);
+    let response = match contact::call(call).await? {
+        Ok(response) => response,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    contact::count(device, size)?;
+    let bytes = response.bytes().await.map_err(|error| contact::failure(&error))?;
+    serde_json::from_slice(&bytes).map(Ok).map_err(|_| SendFailure::NotOurServer)
+}
+
+fn zip(request: &EntriesRequest) -> Result<Vec<u8>, Error> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(&serde_json::to_vec(request)?)?;
+    Ok(encoder.finish()?)
+}
+
+/// Takes a receipt that the server's key signed and that names our hash; anything else proves nothing.
+fn take_receipt(
+    device: &Inner,
+    server: &Server,
+    log: &Log,
+    signed: &Signed<Receipt>,
+) -> Result<u64, SendFailure> {
+    let receipt = signed.verify(&server.enrolled.server_key).map_err(|_| SendFailure::Untrusted)?;
+    if (receipt.device, receipt.log) != (log.device, log.id) {
+        return Err(SendFailure::Refused { reason: "the receipt is for another log".to_owned() });
+    }
+    match device.store.read(|c| entry::hash(c, log.id, receipt.seq)).map_err(broken)? {
+        Some(ours) if ours == receipt.hash => {}
+        Some(_) => return Err(SendFailure::Refused { reason: "the receipt names another entry".to_owned() }),
+        // The server holds more of this log than we do: this tablet was set back.
+        None => return Err(SendFailure::Fork),
+    }
+    let at = device.clock.wall().to_utc();
+    device.store.write(|t| entry::set_receipt(t, log.id, receipt.seq, signed, at)).map_err(broken)?;
+    device.tell(Event::Sync);
+    Ok(receipt.seq)
+}
+
+/// The current log forked: it stays as it is, and what comes goes into a new one that names it.
+pub(super) fn go_on_in_a_new_log(device: &Inner) -> Result<(), Error> {
+    let enrolled = device.enrolled()?;
+    let clocks = device.clocks()?;
+    let _turn = device.log_turn.lock().unwrap_or_else(PoisonError::into_inner);
+    let (old, tip) = device.store.read(|c| {
+        let log = entry::current(c)?.ok_or_else(|| Error::broken("there is no log"))?;
+        let tip = entry::tip(c, &log)?;
+        Ok((log, tip))
+    })?;
+    let act = Act::Recovered {
+        certificate: enrolled.certificate,
+        old_log: old.id,
+        last_hash: tip.last.map(|(_, hash)| hash),
+        last_receipt: old.receipt,
+    };
+    let log = LogId::new(new_id());
+    let (first, header) = device.make(&act, &Tip::new(enrolled.device, log), None, &clocks)?;
+    device.store.write(|t| {
+        entry::stop_log(t, old.id, "fork")?;
+        entry::open_log(t, log, enrolled.device)?;
+        entry::add(t, &first, &header, &Subject::default())
+    })
+}
+
+impl Inner {
+    /// True while entries or files are not held by the server.
+    pub(super) fn has_something_to_send(&self) -> bool {
+        let waiting = self.store.read(|c| Ok((entry::counts(c)?.1, crate::store::file::waiting(c)?.0)));
+        matches!(waiting, Ok((entries, files)) if entries + files > 0)
+    }
+}

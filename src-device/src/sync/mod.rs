@@ -1,0 +1,199 @@
+//! The loop that joins store, network and the decisions of `stackside_core::sync`: it reads, calls and writes.
+
+mod changes;
+mod contact;
+mod enrol;
+mod entries;
+mod files;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use stackside_core::command::Event;
+use stackside_core::hash::Hash;
+use stackside_core::sync::{NextStep, SendFailure, SyncTrouble, next_step};
+use tokio::sync::Notify;
+
+use crate::device::Inner;
+pub(crate) use enrol::enrol;
+
+/// Without anything to do, contact at most this often.
+const IDLE: Duration = Duration::from_secs(300);
+/// Without contact, how often to look for it while something waits.
+const NO_CONTACT: Duration = Duration::from_secs(30);
+
+/// What the thread and the handlers share.
+#[derive(Default)]
+pub(crate) struct Sync {
+    shared: Arc<Shared>,
+    // Taken by whoever waits for the thread's end.
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    wake: Notify,
+    stop: Notify,
+    stopping: AtomicBool,
+    // Written by the thread, read by the screen.
+    progress: Mutex<Progress>,
+    // Who waits for the end of a round that begins after they asked.
+    waiting: Mutex<Vec<mpsc::Sender<()>>>,
+}
+
+/// What is under way.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Progress {
+    pub running: bool,
+    pub trouble: SyncTrouble,
+    /// Entries are on their way.
+    pub entries: bool,
+    /// A file is on its way, and how much of it went out.
+    pub sending: Option<(Hash, u64)>,
+}
+
+impl Sync {
+    /// Asks for contact now.
+    pub fn wake(&self) {
+        self.shared.wake.notify_one();
+    }
+    pub fn progress(&self) -> Progress {
+        lock(&self.shared.progress).clone()
+    }
+    pub fn sends_entries(&self) -> bool {
+        self.progress().entries
+    }
+    pub fn sending(&self) -> Option<(Hash, u64)> {
+        self.progress().sending
+    }
+    fn set(&self, change: impl FnOnce(&mut Progress)) {
+        change(&mut lock(&self.shared.progress));
+    }
+    /// Asks for a round and waits for its end, or for `longest`.
+    pub fn round(&self, longest: Duration) {
+        let (done, wait) = mpsc::channel();
+        lock(&self.shared.waiting).push(done);
+        self.wake();
+        // Too late or stopped: what the round would have brought comes with a later one.
+        let _ = wait.recv_timeout(longest);
+    }
+    pub fn tell_to_stop(&self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        self.shared.stop.notify_one();
+    }
+    /// Stops the thread and waits for its end. What is under way is cut; the next start goes on from there.
+    pub fn stop(&self) {
+        self.tell_to_stop();
+        if let Some(thread) = lock(&self.thread).take()
+            && thread.thread().id() != std::thread::current().id()
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts the thread. It does not keep the device alive.
+pub(crate) fn start(device: &Arc<Inner>) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (weak, shared) = (Arc::downgrade(device), Arc::clone(&device.sync.shared));
+    let run = move || runtime.block_on(rounds(&weak, &shared));
+    let thread = std::thread::Builder::new().name("sync".into()).spawn(run)?;
+    *lock(&device.sync.thread) = Some(thread);
+    Ok(())
+}
+
+async fn rounds(device: &Weak<Inner>, shared: &Shared) {
+    let mut attempts = 0;
+    let mut pause = Duration::ZERO;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = shared.wake.notified() => {}
+            () = shared.stop.notified() => {}
+        }
+        if shared.stopping.load(Ordering::SeqCst) {
+            return;
+        }
+        let Some(device) = device.upgrade() else { return };
+        let asked = std::mem::take(&mut *lock(&shared.waiting));
+        let result = tokio::select! {
+            result = round(&device) => result,
+            () = shared.stop.notified() => return,
+        };
+        pause = after(&device, result, &mut attempts);
+        for waiting in asked {
+            let _ = waiting.send(());
+        }
+    }
+}
+
+/// One contact: entries, files, changes. Each write is its own transaction, so a cut leaves nothing half done.
+async fn round(device: &Inner) -> Result<(), SendFailure> {
+    let Some(server) = contact::Server::of(device)? else { return Ok(()) };
+    device.sync.set(|progress| progress.running = true);
+    device.tell(Event::Sync);
+    server.greet(device).await?;
+    entries::send(device, &server).await?;
+    files::send(device, &server).await?;
+    changes::take(device, &server).await
+}
+
+/// Notes how a round went and says when the next one is due.
+fn after(device: &Inner, result: Result<(), SendFailure>, attempts: &mut u32) -> Duration {
+    let (trouble, pause) = match &result {
+        Ok(()) => {
+            *attempts = 0;
+            (SyncTrouble::None, IDLE)
+        }
+        Err(failure) => {
+            tracing::info!(?failure, "sync did not get through");
+            let pause = match next_step(failure, *attempts, jitter()) {
+                NextStep::WaitForNetwork if device.has_something_to_send() => NO_CONTACT,
+                NextStep::RetryIn(pause) => {
+                    *attempts += 1;
+                    pause
+                }
+                NextStep::NewLog => match entries::go_on_in_a_new_log(device) {
+                    Ok(()) => Duration::ZERO,
+                    Err(error) => {
+                        tracing::error!(%error, "no new log");
+                        IDLE
+                    }
+                },
+                NextStep::WaitForNetwork | NextStep::ShowToUser => IDLE,
+            };
+            (SyncTrouble::from(failure), pause)
+        }
+    };
+    device.sync.set(|progress| {
+        // That a log forked stays on the screen over the rounds that cure it, until a person asks again.
+        let forked = progress.trouble == SyncTrouble::Forked && trouble == SyncTrouble::None;
+        let trouble = if forked { SyncTrouble::Forked } else { trouble };
+        *progress = Progress { trouble, ..Progress::default() };
+    });
+    device.tell(Event::Sync);
+    pause
+}
+
+/// 0.0 to 1.0: the random end of a fresh id.
+fn jitter() -> f64 {
+    let id = uuid::Uuid::now_v7();
+    f64::from(id.as_bytes()[15]) / 255.0
+}
+
+impl Sync {
+    /// A person looked: the fork is no news any more.
+    pub fn clear_fork(&self) {
+        self.set(|progress| {
+            if progress.trouble == SyncTrouble::Forked {
+                progress.trouble = SyncTrouble::None;
+            }
+        });
+    }
+}

@@ -1,0 +1,122 @@
+//! Bears witness: what happened becomes an entry of the evidence log, in one transaction with the rows it is about.
+
+use std::sync::PoisonError;
+
+use rusqlite::{Connection, Transaction};
+use stackside_core::act::Act;
+use stackside_core::clock::Clocks;
+use stackside_core::evidence::{self, Entry, Header, Tip};
+use stackside_core::id::PersonId;
+
+use crate::device::Inner;
+use crate::error::Error;
+use crate::keys::DeviceKey;
+use crate::store::entry::{self, Log, Subject};
+use crate::store::setting::{self, Contact};
+
+/// An act, and what it is about.
+pub(crate) struct Told {
+    pub act: Act,
+    pub subject: Subject,
+}
+
+impl Told {
+    pub fn of(act: Act, subject: Subject) -> Self {
+        Self { act, subject }
+    }
+}
+
+impl Inner {
+    /// The three clocks now.
+    pub fn clocks(&self) -> Result<Clocks, Error> {
+        self.store.read(|c| self.clocks_within(c))
+    }
+
+    /// As [`Inner::clocks`], inside a read: there are two readers, and a handler that waited for both could wait for
+    /// ever.
+    pub fn clocks_within(&self, connection: &Connection) -> Result<Clocks, Error> {
+        let boot_id = self.clock.boot_id();
+        let mut satellite = self.tracker.samples().satellite;
+        if satellite.is_none() {
+            let last = entry::last_clocks(connection)?;
+            satellite = last.filter(|clocks| clocks.boot_id == boot_id).and_then(|clocks| clocks.satellite);
+        }
+        Ok(Clocks { wall: self.clock.wall(), boot_ms: self.clock.boot_ms(), boot_id, satellite })
+    }
+
+    /// Signs one entry for each act, then writes them with their rows: all or none. `write` gets the acts' headers.
+    pub fn bear_witness<T>(
+        &self,
+        technician: Option<&PersonId>,
+        clocks: &Clocks,
+        acts: Vec<Told>,
+        write: impl FnOnce(&Transaction<'_>, &[Header]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let _turn = self.log_turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let (log, tip) = self.store.read(|c| {
+            let log = entry::current(c)?.ok_or_else(|| Error::broken("there is no log"))?;
+            let tip = entry::tip(c, &log)?;
+            Ok((log, tip))
+        })?;
+        let jump = self.jump(clocks)?;
+        let jumped = jump.is_some();
+        let mut next = tip.clone();
+        let mut made = Vec::new();
+        for Told { act, subject } in jump.into_iter().chain(acts) {
+            let (entry, header) = self.make(&act, &next, technician, clocks)?;
+            next.follow(&header, entry.hash()).map_err(Error::broken)?;
+            made.push((entry, header, subject));
+        }
+        self.store.write(|transaction| {
+            recheck(transaction, &log, &tip)?;
+            for (entry, header, subject) in &made {
+                entry::add(transaction, entry, header, subject)?;
+            }
+            let headers: Vec<Header> =
+                made.iter().skip(usize::from(jumped)).map(|(_, header, _)| header.clone()).collect();
+            write(transaction, &headers)
+        })
+    }
+
+    /// Signs one entry after `tip`, by the key of the tip's device.
+    pub fn make(
+        &self,
+        act: &Act,
+        tip: &Tip,
+        technician: Option<&PersonId>,
+        clocks: &Clocks,
+    ) -> Result<(Entry, Header), Error> {
+        let key = DeviceKey { keys: self.keys.as_ref(), device: tip.device };
+        evidence::make(act, tip, technician.cloned(), clocks.clone(), &key).map_err(|error| match error {
+            evidence::MakeError::Key(error) => Error::Key(error),
+            other => Error::broken(other),
+        })
+    }
+
+    /// An act of its own if the wall clock moved against the boot clock since the last entry or contact.
+    fn jump(&self, now: &Clocks) -> Result<Option<Told>, Error> {
+        let (entry, contact): (_, Option<Contact>) =
+            self.store.read(|c| Ok((entry::last_clocks(c)?, setting::get(c, setting::CONTACT)?)))?;
+        let contact = contact.map(|contact| contact.clocks);
+        // The later of the two; a contact of another boot says nothing.
+        let before = match (entry, contact) {
+            (Some(entry), Some(contact)) if contact.boot_id == now.boot_id && entry.boot_id == now.boot_id => {
+                Some(if contact.boot_ms > entry.boot_ms { contact } else { entry })
+            }
+            (Some(entry), Some(contact)) => Some(if contact.boot_id == now.boot_id { contact } else { entry }),
+            (entry, contact) => entry.or(contact),
+        };
+        let moved = before.and_then(|before| now.jump_since(&before));
+        Ok(moved.map(|moved| Told::of(Act::ClockJumped { moved_ms: moved.num_milliseconds() }, Subject::default())))
+    }
+}
+
+/// Sign first, then `BEGIN IMMEDIATE`, then look again whether the entries still follow.
+fn recheck(transaction: &Transaction<'_>, log: &Log, tip: &Tip) -> Result<(), Error> {
+    let now = entry::current(transaction)?.ok_or_else(|| Error::broken("there is no log"))?;
+    if now.id == log.id && entry::tip(transaction, &now)? == *tip {
+        Ok(())
+    } else {
+        Err(Error::broken("the log moved on while an entry was signed"))
+    }
+}

@@ -1,0 +1,13 @@
+//! The device through its commands, on real files and against a scripted server.
+
+mod answers;
+#[cfg(feature = "host")]
+mod host;
+mod people;
+mod photos;
+mod released;
+mod server;
+mod signing;
+mod start;
+mod sync;
+mod world;

@@ -1,0 +1,80 @@
+//! Databases as each release left them, with rows.
+
+use rusqlite::Connection;
+use stackside_device::store::{Store, StoreError, latest, migrate};
+
+use super::world::{World, jpeg};
+
+/// The newest release. A release that changes the schema leaves a dump here: `make_a_dump` and its comment.
+const RELEASED: i64 = 1;
+
+fn released(version: i64) -> Connection {
+    let path = format!("{}/tests/released/v{version}.sql", env!("CARGO_MANIFEST_DIR"));
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch(&std::fs::read_to_string(path).unwrap()).unwrap();
+    connection
+}
+
+fn schema(connection: &Connection) -> Vec<(String, String)> {
+    let mut statement = connection
+        .prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+        .unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn every_released_version_reaches_the_schema_of_a_new_database_and_keeps_its_rows() {
+    assert!(latest() >= RELEASED);
+    let mut fresh = Connection::open_in_memory().unwrap();
+    migrate(&mut fresh).unwrap();
+    for version in 1..=RELEASED {
+        let mut old = released(version);
+        migrate(&mut old).unwrap();
+        assert_eq!(schema(&old), schema(&fresh), "from version {version}");
+        for table in ["setting", "person", "visit", "record", "answer", "photo", "file", "log", "entry"] {
+            let rows: i64 = old.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0)).unwrap();
+            assert!(rows > 0, "{table} of version {version}");
+        }
+    }
+}
+
+#[test]
+fn a_database_of_a_newer_app_is_refused_untouched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stackside.sqlite");
+    drop(Store::open(&path).unwrap());
+    let connection = Connection::open(&path).unwrap();
+    let sql = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
+               VALUES (9999, 'later', '2030-01-01T00:00:00Z', '1')";
+    connection.execute(sql, []).unwrap();
+    drop(connection);
+    let before = std::fs::read(&path).unwrap();
+    assert!(matches!(Store::open(&path), Err(StoreError::Newer { found: 9999, .. })));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no -wal, no -shm");
+}
+
+#[test]
+fn the_bundled_sqlite_is_free_of_the_wal_reset_bug() {
+    assert!(rusqlite::version_number() >= 3_051_003);
+}
+
+/// `STACKSIDE_DUMP=/tmp/v1.sqlite cargo test -p stackside-device --all-features make_a_dump -- --ignored`, then
+/// `python3 -c "import sqlite3;print('\n'.join(sqlite3.connect('/tmp/v1.sqlite').iterdump()))" > tests/released/v1.sql`
+#[test]
+#[ignore = "makes the dump of a release"]
+fn make_a_dump() {
+    let world = World::unlocked();
+    let visit = world.sign_in();
+    let record = world.open_record(visit);
+    world.fill(visit, record);
+    world.sign(visit, &[record]).unwrap();
+    world.until_all_is_held();
+    let draft = world.open_record(visit);
+    world.save(draft, "analyser/I-SO2/zero.before", "1,5").unwrap();
+    world.photo(Some(visit), Some(draft), Some("site"), &jpeg(30, 20)).unwrap();
+    world.until_all_is_held();
+    let to = std::env::var("STACKSIDE_DUMP").unwrap();
+    world.database().execute("VACUUM INTO ?1", [to]).unwrap();
+}

@@ -1,0 +1,192 @@
+//! Sync against a server that does what it is told.
+
+use stackside_core::act::Act;
+use stackside_core::command::*;
+use stackside_core::hash::Hash;
+use stackside_core::photo::SendState;
+use stackside_core::sync::SyncTrouble;
+use stackside_core::wire::RecordElsewhere;
+
+use stackside_device::Handle;
+
+use super::world::{World, bottle, jpeg, point};
+
+fn photo_of(bytes: usize) -> Vec<u8> {
+    let mut photo = jpeg(20, 20);
+    photo.resize(bytes, 7);
+    photo
+}
+
+#[test]
+fn enrolment_takes_a_good_code_of_our_server_only() {
+    let world = World::fresh();
+    let enrol = |server: &str, code: &str| {
+        world.device.handle(Enrol { server: server.into(), code: code.into() }).unwrap_err()
+    };
+    let address = world.server.address.clone();
+    assert_eq!(enrol("http://stackside.example", "ABC123"), CommandError::Address);
+    assert_eq!(enrol("http://127.0.0.1:1", "ABC123"), CommandError::Offline);
+    assert_eq!(enrol(&address, "wrong"), CommandError::EnrolCode);
+    world.server.tell(|script| script.portal = true);
+    assert_eq!(enrol(&address, "ABC123"), CommandError::NotOurServer);
+    world.server.tell(|script| script.portal = false);
+    let state = world.enrol();
+    assert_eq!((state.enrolment.unwrap().operator.as_str(), state.people.len()), ("演示运维", 2));
+    assert!(state.person.is_none());
+}
+
+#[test]
+fn entries_and_files_are_held_once_the_server_says_so() {
+    let world = World::unlocked();
+    let visit = world.sign_in();
+    let record = world.open_record(visit);
+    world.fill(visit, record);
+    world.sign(visit, &[record]).unwrap();
+    let view = world.until_all_is_held();
+    assert_eq!((view.entries_held, view.line.trouble), (4, SyncTrouble::None));
+    assert!(view.sent_today_bytes > 0 && view.items.iter().all(|item| item.send == SendState::Held));
+    assert_eq!(world.server.ask(|script| script.files.len()), 2, "photo and signature");
+    assert_eq!(world.record(record).line.send, SendState::Held);
+}
+
+#[test]
+fn a_login_page_with_status_200_is_no_contact() {
+    let world = World::unlocked();
+    world.until_all_is_held();
+    world.server.tell(|script| script.portal = true);
+    world.sign_in();
+    let view = world.until("trouble", |view| view.line.trouble == SyncTrouble::NotOurServer);
+    assert_eq!(view.line.entries_waiting, 1);
+    world.server.tell(|script| script.portal = false);
+    world.device.handle(SyncNow {}).unwrap();
+    world.until_all_is_held();
+}
+
+#[test]
+fn a_receipt_with_another_hash_or_key_is_not_sent() {
+    for wrong_key in [false, true] {
+        let world = World::unlocked();
+        world.until_all_is_held();
+        world.server.tell(|script| (script.wrong_hash, script.wrong_key) = (!wrong_key, wrong_key));
+        world.sign_in();
+        let view = world.until("trouble", |view| {
+            matches!(view.line.trouble, SyncTrouble::Refused { .. } | SyncTrouble::Untrusted)
+        });
+        assert_eq!((view.line.entries_waiting, view.entries_held), (1, 1));
+    }
+}
+
+#[test]
+fn a_fork_goes_on_in_a_new_log_that_names_the_old_one() {
+    let world = World::unlocked();
+    world.until_all_is_held();
+    world.server.tell(|script| script.fork = true);
+    world.sign_in();
+    world.until("the new log is held", |view| view.entries_held == 2);
+    let entries = world.entries();
+    let (old, new) = (&entries[1], &entries[2]);
+    let Act::Recovered { old_log, last_hash, last_receipt, .. } = new.1.read_act().unwrap() else { panic!() };
+    assert_eq!((old_log, last_hash), (old.0.log, Some(old.1.hash())));
+    assert!(last_receipt.is_some() && new.0.log != old.0.log && new.0.seq == 1);
+    assert_eq!(world.sync().line.trouble, SyncTrouble::Forked, "a person is told");
+    let state = world.sync().items.into_iter().find(|item| item.send == SendState::Refused);
+    assert!(state.is_some(), "what forked is kept and shown");
+}
+
+#[test]
+fn a_revoked_tablet_keeps_all_it_has_and_says_so() {
+    let world = World::unlocked();
+    world.until_all_is_held();
+    world.server.tell(|script| script.revoked = true);
+    world.sign_in();
+    world.until("trouble", |view| view.line.trouble == SyncTrouble::Revoked);
+    let state = world.enrol();
+    assert!(state.person.is_none(), "locked again");
+    world.until_all_is_held();
+    assert_eq!(world.kinds(), ["enrolled", "signed_in", "recovered"]);
+    assert_eq!(world.server.ask(|script| script.entries.len()), 3, "the old log's entry too");
+}
+
+#[test]
+fn a_cut_upload_goes_on_where_the_server_stopped() {
+    let world = World::unlocked();
+    let visit = world.sign_in();
+    world.until_all_is_held();
+    world.server.tell(|script| script.cut_after = Some(100_000));
+    let bytes = photo_of(700_000);
+    let line = world.photo(Some(visit), None, None, &bytes).unwrap();
+    world.until("a cut", |view| view.line.trouble == SyncTrouble::ServerBusy);
+    world.device.handle(SyncNow {}).unwrap();
+    world.until_all_is_held();
+    assert_eq!(world.server.ask(|script| script.files[&line.sha256] == bytes), true);
+    let offsets: Vec<u64> = world.server.ask(|script| script.patches.iter().map(|(at, _)| *at).collect());
+    assert_eq!(offsets, [0, 100_000, 100_000 + 512 * 1024]);
+}
+
+#[test]
+fn small_files_go_first_and_after_their_entries() {
+    let world = World::unlocked();
+    let visit = world.sign_in();
+    world.until_all_is_held();
+    world.server.tell(|script| script.portal = true);
+    for size in [30_000, 10_000, 20_000] {
+        world.photo(Some(visit), None, None, &photo_of(size)).unwrap();
+    }
+    world.server.tell(|script| script.portal = false);
+    world.device.handle(SyncNow {}).unwrap();
+    world.until_all_is_held();
+    let sizes: Vec<usize> = world.server.ask(|script| script.patches.iter().map(|(_, size)| *size).collect());
+    assert_eq!(sizes, [10_000, 20_000, 30_000]);
+}
+
+#[test]
+fn a_page_that_is_not_understood_is_refused_whole() {
+    let world = World::unlocked();
+    world.server.tell(|script| {
+        script.changes.push(bottle("B3", "1"));
+        script.changes.push(serde_json::json!({"kind": "weather", "row": {}}));
+    });
+    world.device.handle(SyncNow {}).unwrap();
+    world.until("trouble", |view| matches!(view.line.trouble, SyncTrouble::Refused { .. }));
+    let bottles = |world: &World| world.device.handle(GetPoint { point: point() }).unwrap().bottles.len();
+    assert_eq!(bottles(&world), 2);
+    world.server.tell(|script| drop(script.changes.pop()));
+    world.device.handle(SyncNow {}).unwrap();
+    world.until("taken", |view| view.line.trouble == SyncTrouble::None);
+    assert_eq!(bottles(&world), 3);
+}
+
+#[test]
+fn a_record_from_another_tablet_is_shown_and_is_the_baseline_of_the_next() {
+    let maker = World::unlocked();
+    let visit = maker.sign_in();
+    let record = maker.open_record(visit);
+    maker.fill(visit, record);
+    maker.sign(visit, &[record]).unwrap();
+    let (header, entry) = maker.entries().pop().unwrap();
+    let Act::RecordSigned(content) = entry.read_act().unwrap() else { panic!() };
+    let row = RecordElsewhere {
+        device: header.device,
+        log: header.log,
+        seq: header.seq,
+        hash: Hash::of(entry.header.as_bytes()),
+        signed_at: "2026-11-20T01:00:00Z".parse().unwrap(),
+        content: *content,
+    };
+    let world = World::unlocked();
+    world.server.tell(|script| {
+        script.changes.push(serde_json::json!({"kind": "record", "row": row}));
+    });
+    world.device.handle(SyncNow {}).unwrap();
+    let mut events = world.device.events();
+    let list = || world.device.handle(GetRecords { search: "烟囱".into(), page: 0 }).unwrap();
+    while list().total == 0 {
+        events.blocking_recv().unwrap();
+    }
+    let line = &list().records[0];
+    assert!(line.elsewhere && line.person_name == "张三" && line.send == SendState::Held);
+    assert_eq!(world.record(record).answers.text(&"analyser/I-SO2/span.after".parse().unwrap()), Some("160"));
+    let next = world.open_record(world.sign_in());
+    assert_eq!(world.record(next).answers.text(&"analyser/I-SO2/zero.last_after".parse().unwrap()), Some("0"));
+    assert_eq!(world.device.handle(GetToday {}).unwrap().due[0].due.last_done, Some(row.signed_at));
+}

@@ -1,0 +1,310 @@
+//! A tablet, its server and what a test needs of both.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use argon2::PasswordHasher;
+use base64::Engine;
+use chrono::{DateTime, FixedOffset, TimeDelta};
+use serde_json::{Value, json};
+use stackside_core::act::{StrokePoint, Strokes};
+use stackside_core::command::*;
+use stackside_core::evidence::{Entry, Header};
+use stackside_core::form::Answer;
+use stackside_core::geofence::{Fix, Position, Provider};
+use stackside_core::hash::Hash;
+use stackside_core::id::{PersonId, PhotoId, PointId, RecordId, VisitId};
+use stackside_core::photo::{PIECE_BYTES, PhotoSource};
+use stackside_device::clock::Clock;
+use stackside_device::position::{PositionSource, Sink};
+use stackside_device::{Config, Device, Handle, Parts, Positions};
+
+use super::server::Server;
+
+pub const CODE: &str = "246810";
+pub const PIN: &str = "135790";
+
+/// Clocks that move when a test says so.
+pub struct TestClock(pub Mutex<(DateTime<FixedOffset>, u64)>);
+
+impl Clock for TestClock {
+    fn wall(&self) -> DateTime<FixedOffset> {
+        self.0.lock().unwrap().0
+    }
+    fn boot_ms(&self) -> u64 {
+        self.0.lock().unwrap().1
+    }
+    fn boot_id(&self) -> String {
+        "boot".into()
+    }
+}
+impl TestClock {
+    pub fn pass(&self, seconds: i64) {
+        let mut now = self.0.lock().unwrap();
+        now.0 += TimeDelta::seconds(seconds);
+        now.1 += u64::try_from(seconds).unwrap() * 1000;
+    }
+    pub fn set_wall_forward(&self, seconds: i64) {
+        self.0.lock().unwrap().0 += TimeDelta::seconds(seconds);
+    }
+}
+
+#[derive(Clone, Default)]
+pub struct TestPositions(Arc<Mutex<Option<Sink>>>);
+
+impl PositionSource for TestPositions {
+    fn start(&self, sink: Sink) {
+        *self.0.lock().unwrap() = Some(sink);
+    }
+    fn stop(&self) {
+        *self.0.lock().unwrap() = None;
+    }
+}
+
+pub struct World {
+    pub folder: tempfile::TempDir,
+    pub server: Server,
+    pub clock: Arc<TestClock>,
+    pub positions: TestPositions,
+    pub device: Device,
+}
+
+fn open(folder: &Path, clock: &Arc<TestClock>, positions: &TestPositions) -> Device {
+    let config = Config { data: folder.into(), positions: Positions::None, model: "test".into() };
+    let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
+    let parts = Parts { clock: Some(clock), positions: Some(Box::new(positions.clone())), keys: None };
+    Device::open_with(config, parts).unwrap()
+}
+
+impl World {
+    /// A tablet that belongs to nobody yet.
+    pub fn fresh() -> Self {
+        let server = Server::start();
+        server.tell(|script| script.changes = register());
+        let folder = tempfile::tempdir().unwrap();
+        let wall = DateTime::parse_from_rfc3339("2026-11-23T14:05:00+08:00").unwrap();
+        let clock = Arc::new(TestClock(Mutex::new((wall, 1_000_000))));
+        let positions = TestPositions::default();
+        let device = open(folder.path(), &clock, &positions);
+        Self { folder, server, clock, positions, device }
+    }
+    /// Enrolled, with a first sync behind it, locked.
+    pub fn enrolled() -> Self {
+        let world = Self::fresh();
+        world.enrol();
+        world
+    }
+    /// Someone is at the tablet.
+    pub fn unlocked() -> Self {
+        let world = Self::enrolled();
+        world.device.handle(SetPin { person: person(), code: CODE.into(), pin: PIN.into() }).unwrap();
+        world
+    }
+    pub fn enrol(&self) -> AppState {
+        self.device.handle(Enrol { server: self.server.address.clone(), code: "ABC123".into() }).unwrap()
+    }
+    /// As a kill at this moment would leave it: the files as they are, nothing closed.
+    pub fn after_a_kill(self) -> Self {
+        let copy = tempfile::tempdir().unwrap();
+        copy_folder(self.folder.path(), copy.path());
+        let device = open(copy.path(), &self.clock, &self.positions);
+        let Self { server, clock, positions, .. } = self;
+        Self { folder: copy, server, clock, positions, device }
+    }
+    pub fn unlock(&self) -> AppState {
+        self.device.handle(Unlock { person: person(), pin: PIN.into() }).unwrap()
+    }
+    pub fn stand_at_the_point(&self) {
+        self.device.handle(StartPosition {}).unwrap();
+        self.fix(120.0, 30.0);
+    }
+    pub fn fix(&self, longitude: f64, latitude: f64) {
+        let fix = Fix {
+            position: Position::new(longitude, latitude).unwrap(),
+            accuracy_m: 5.0,
+            provider: Provider::Gps,
+            mocked: false,
+            boot_ms: self.clock.boot_ms(),
+            satellite_time: None,
+            satellites: Some(9),
+        };
+        let sink = self.positions.0.lock().unwrap().clone().unwrap();
+        sink(fix);
+    }
+    pub fn sign_in(&self) -> VisitId {
+        self.stand_at_the_point();
+        self.device.handle(SignIn { point: point(), reason: None, photo: None }).unwrap()
+    }
+    pub fn open_record(&self, visit: VisitId) -> RecordId {
+        self.device.handle(OpenRecord { visit, form: "HJ75-G4".parse().unwrap() }).unwrap()
+    }
+    pub fn save(&self, record: RecordId, key: &str, text: &str) -> Result<Answer, CommandError> {
+        self.save_because(record, key, text, None)
+    }
+    pub fn save_because(
+        &self,
+        record: RecordId,
+        key: &str,
+        text: &str,
+        reason: Option<&str>,
+    ) -> Result<Answer, CommandError> {
+        let reason = reason.map(str::to_owned);
+        self.device.handle(SaveAnswer { record, key: key.parse().unwrap(), text: text.into(), reason })
+    }
+    /// Fills all that HJ75-G4 asks of the SO2 analyser, photo too.
+    pub fn fill(&self, visit: VisitId, record: RecordId) {
+        for (field, text) in [
+            ("zero.last_after", "0"),
+            ("zero.before", "1"),
+            ("zero.after", "0"),
+            ("span.last_after", "160"),
+            ("span.before", "162"),
+            ("span.after", "160"),
+        ] {
+            let key = format!("analyser/I-SO2/{field}");
+            let view = self.record(record);
+            if view.answers.text(&key.parse().unwrap()).is_none() {
+                self.save(record, &key, text).unwrap();
+            }
+        }
+        self.save(record, "footer/cal_end", "2026-11-23 14:05").unwrap();
+        self.photo(Some(visit), Some(record), Some("reading"), &jpeg(40, 30)).unwrap();
+    }
+    pub fn record(&self, record: RecordId) -> RecordView {
+        self.device.handle(GetRecord { record }).unwrap()
+    }
+    pub fn sign(&self, visit: VisitId, records: &[RecordId]) -> Result<(), CommandError> {
+        self.device.handle(SignRecords { visit, records: records.to_vec(), strokes: strokes() })
+    }
+    pub fn begin_photo(&self, visit: Option<VisitId>, record: Option<RecordId>, slot: Option<&str>) -> PhotoId {
+        let slot = slot.map(str::to_owned);
+        self.device.handle(BeginPhoto { visit, record, slot, source: PhotoSource::Camera }).unwrap()
+    }
+    pub fn pieces(&self, photo: PhotoId, bytes: &[u8]) {
+        for (index, piece) in bytes.chunks(PIECE_BYTES).enumerate() {
+            let base64 = base64::engine::general_purpose::STANDARD.encode(piece);
+            let offset = (index * PIECE_BYTES) as u64;
+            self.device.handle(AddPhotoPiece { photo, offset, base64 }).unwrap();
+        }
+    }
+    pub fn photo(
+        &self,
+        visit: Option<VisitId>,
+        record: Option<RecordId>,
+        slot: Option<&str>,
+        bytes: &[u8],
+    ) -> Result<PhotoLine, CommandError> {
+        let photo = self.begin_photo(visit, record, slot);
+        self.pieces(photo, bytes);
+        self.device.handle(FinishPhoto { photo, size_bytes: bytes.len() as u64, sha256: Hash::of(bytes) })
+    }
+    pub fn sync(&self) -> SyncView {
+        self.device.handle(GetSync {}).unwrap()
+    }
+    /// Waits for events until the view is as wanted.
+    pub fn until(&self, what: &str, wanted: impl Fn(&SyncView) -> bool) -> SyncView {
+        let mut events = self.device.events();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        loop {
+            let view = self.sync();
+            if wanted(&view) {
+                return view;
+            }
+            let next = runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), events.recv()).await });
+            next.unwrap_or_else(|_| panic!("{what}: {view:?}")).unwrap();
+        }
+    }
+    pub fn until_all_is_held(&self) -> SyncView {
+        self.until("all is held", |view| view.line.entries_waiting == 0 && view.line.files_waiting == 0)
+    }
+    pub fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.folder.path().join("stackside.sqlite")).unwrap()
+    }
+    /// All entries, log by log, in order.
+    pub fn entries(&self) -> Vec<(Header, Entry)> {
+        let database = self.database();
+        let mut statement = database
+            .prepare(
+                "SELECT header, signature, body FROM entry JOIN log ON log.id = entry.log ORDER BY number, seq",
+            )
+            .unwrap();
+        let rows = statement
+            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))
+            .unwrap();
+        rows.map(|row| {
+            let (header, signature, body) = row.unwrap();
+            let signature = serde_json::from_value(Value::String(signature)).unwrap();
+            let entry = Entry { header, signature, body };
+            (entry.read_header().unwrap(), entry)
+        })
+        .collect()
+    }
+    pub fn kinds(&self) -> Vec<String> {
+        self.entries().into_iter().map(|(header, _)| header.kind).collect()
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for item in std::fs::read_dir(from).unwrap() {
+        let item = item.unwrap();
+        let target = to.join(item.file_name());
+        if item.file_type().unwrap().is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copy_folder(&item.path(), &target);
+        } else {
+            std::fs::copy(item.path(), &target).unwrap();
+        }
+    }
+}
+
+pub fn person() -> PersonId {
+    "P1".parse().unwrap()
+}
+pub fn point() -> PointId {
+    "DA001".parse().unwrap()
+}
+pub fn strokes() -> Strokes {
+    let at = |x| StrokePoint { x, y: 10, t_ms: 0, pressure: 500 };
+    Strokes { width: 300, height: 100, strokes: vec![(0..20).map(at).collect()] }
+}
+pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
+    let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, (x * y) as u8]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+    bytes.into_inner()
+}
+
+pub fn operator() -> Value {
+    json!({"id": "OP1", "name": "演示运维", "credit_code": "1", "legal_person": "甲", "office": "乙"})
+}
+pub fn bottle(id: &str, concentration: &str) -> Value {
+    json!({"kind": "bottle", "row": {
+        "id": id, "point": "DA001", "substance": "SO2", "concentration": concentration, "unit": "mg/m³",
+        "uncertainty_percent": "1", "supplier": "气体厂", "valid_until": "2027-06-30", "pressure_mpa": "9.5"}})
+}
+pub fn register() -> Vec<Value> {
+    let hash = argon2::Argon2::default().hash_password(CODE.as_bytes()).unwrap().to_string();
+    let someone = |id: &str, name: &str| {
+        json!({"kind": "person", "row": {
+            "id": id, "operator": "OP1", "name": name, "post": "废气运维", "certificate_no": "1",
+            "certificate_until": "2028-01-01", "code_hash": hash}})
+    };
+    vec![
+        json!({"kind": "operator", "row": operator()}),
+        json!({"kind": "discharger", "row": {"id": "D1", "name": "演示热电厂", "credit_code": "2", "address": "丙"}}),
+        someone("P1", "张三"),
+        someone("P2", "李四"),
+        json!({"kind": "point", "row": {
+            "id": "DA001", "discharger": "D1", "operator": "OP1", "name": "1# 烟囱", "number": "DA001", "medium": "gas",
+            "jurisdiction": "CN", "location": "1# 烟囱 30 m", "position": {"longitude": "120", "latitude": "30"},
+            "fence": {"shape": "circle", "center": {"longitude": "120", "latitude": "30"}, "radius_m": "100"},
+            "system_maker": "甲厂", "installer": "乙厂"}}),
+        json!({"kind": "instrument", "row": {
+            "id": "I-SO2", "point": "DA001", "kind": "gas", "factor": "SO2", "sampling": "extractive", "brand": "甲",
+            "model": "M1", "manufacturer": "甲厂", "serial_no": "1", "principle": "非分散红外", "unit": "mg/m³",
+            "range_low": "0", "range_high": "200", "construction_state": "已验收"}}),
+        bottle("B1", "160"),
+        bottle("B2", "150.5"),
+    ]
+}

@@ -1,0 +1,135 @@
+//! What came in or changed elsewhere goes down to an operator's tablets, page by page.
+
+use axum::extract::{Query, State};
+use axum::http::Method;
+use axum::routing::get;
+use axum::{Extension, Json};
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{Transaction, named_params};
+use serde::Deserialize;
+use stackside_core::act::{Act, RecordSigned};
+use stackside_core::evidence::{Entry, Header};
+use stackside_core::wire::{Change, ChangesReply, RecordElsewhere};
+
+use super::ApiError;
+use crate::App;
+use crate::access::DeviceCaller;
+use crate::register::{self, Table};
+use crate::route::{Access, Route};
+use crate::store::{StoreError, integer};
+
+/// The most rows of a page.
+const PAGE_ROWS: usize = 200;
+/// A page ends early once its records have this many bytes.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// Records of this long are all sent; of older ones the last of each form and instrument.
+const RECORDS_OF: TimeDelta = TimeDelta::days(90);
+
+const PAGE: &str = "
+    SELECT change.seq, change.kind, change.id, change.hash FROM change
+    LEFT JOIN record ON change.kind = 'record' AND record.id = change.id
+    WHERE change.operator = :operator AND change.seq > :since AND (
+        change.kind <> 'record'
+        OR EXISTS (SELECT 1 FROM point WHERE point.id = record.point AND point.operator = :operator)
+        AND (record.signed_ms >= :recent OR EXISTS (
+            SELECT 1 FROM record_instrument AS mine
+            WHERE mine.record = record.id AND NOT EXISTS (
+                SELECT 1 FROM record_instrument AS later
+                WHERE later.point = mine.point AND later.form = mine.form
+                    AND later.instrument = mine.instrument AND later.signed_ms > mine.signed_ms))))
+    ORDER BY change.seq LIMIT :rows";
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::new(Method::GET, "/api/v1/changes", Access::Device, get(changes))]
+}
+
+#[derive(Deserialize)]
+struct Since {
+    #[serde(default)]
+    since: u64,
+}
+
+async fn changes(
+    State(app): State<App>,
+    Extension(caller): Extension<DeviceCaller>,
+    query: Result<Query<Since>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<ChangesReply>, ApiError> {
+    let Query(Since { since }) = query.map_err(|error| ApiError::refused(error.to_string()))?;
+    let now = app.now();
+    app.store().read(move |tx| page(tx, &caller, since, now).map(Json)).await
+}
+
+fn page(
+    tx: &Transaction<'_>,
+    caller: &DeviceCaller,
+    since: u64,
+    now: DateTime<Utc>,
+) -> Result<ChangesReply, ApiError> {
+    let last: i64 = tx.query_row("SELECT COALESCE(MAX(seq), 0) FROM change", [], |row| row.get(0))?;
+    // A cursor from the future is of a server that was restored from a backup: everything goes down again.
+    let since = if integer(since) > last { 0 } else { integer(since) };
+    let mut rows = tx.prepare(PAGE)?;
+    let rows = rows.query_map(
+        named_params! {
+            ":operator": caller.operator.as_str(),
+            ":since": since,
+            ":recent": (now - RECORDS_OF).timestamp_millis(),
+            ":rows": integer(PAGE_ROWS as u64 + 1),
+        },
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )?;
+    let rows = rows.collect::<Result<Vec<(i64, String, String, String)>, _>>()?;
+    let mut reply = ChangesReply { changes: vec![], cursor: since.unsigned_abs(), more: false };
+    let mut bytes = 0;
+    for (seq, kind, id, hash) in rows {
+        if reply.changes.len() == PAGE_ROWS || bytes > PAGE_BYTES {
+            reply.more = true;
+            return Ok(reply);
+        }
+        match Table::ALL.into_iter().find(|table| table.name() == kind) {
+            Some(table) => reply.changes.extend(register::change(tx, table, &id, hash.is_empty())?),
+            None => {
+                if let Some((record, length)) = record(tx, &id)? {
+                    bytes += length;
+                    reply.changes.push(Change::Record(Box::new(record)));
+                }
+            }
+        }
+        reply.cursor = seq.unsigned_abs();
+    }
+    reply.cursor = last.unsigned_abs();
+    Ok(reply)
+}
+
+/// A record as its device signed it, and how long its body is.
+fn record(tx: &Transaction<'_>, id: &str) -> Result<Option<(RecordElsewhere, usize)>, StoreError> {
+    let (header, signature, body): (String, String, String) = tx.query_row(
+        "SELECT entry.header, entry.signature, entry.body FROM record
+         JOIN entry ON entry.device = record.device AND entry.log = record.log AND entry.seq = record.seq
+         WHERE record.id = :id",
+        named_params! { ":id": id },
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let length = body.len();
+    let entry: Entry = serde_json::from_value(serde_json::json!({
+        "header": header, "signature": signature, "body": body,
+    }))?;
+    Ok(content(&entry).map(|(header, content)| {
+        let record = RecordElsewhere {
+            device: header.device,
+            log: header.log,
+            seq: header.seq,
+            hash: entry.hash(),
+            signed_at: header.clocks.best_time().0,
+            content,
+        };
+        (record, length)
+    }))
+}
+
+fn content(entry: &Entry) -> Option<(Header, RecordSigned)> {
+    match (entry.read_header().ok()?, entry.read_act().ok()?) {
+        (header, Act::RecordSigned(record)) => Some((header, *record)),
+        _ => None,
+    }
+}

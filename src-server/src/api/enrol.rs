@@ -1,0 +1,117 @@
+//! A tablet is taken in: one-time code against certificate and token.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{Method, StatusCode};
+use axum::routing::post;
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use rusqlite::{OptionalExtension, Transaction, named_params};
+use stackside_core::id::{DeviceId, OperatorId};
+use stackside_core::register::Operator;
+use stackside_core::trust::{Certificate, Signed, Statement};
+use stackside_core::wire::{EnrolReply, EnrolRequest, WireErrorCode};
+
+use super::{ApiError, read_json};
+use crate::route::{Access, Route};
+use crate::store::aside;
+use crate::{App, register, secret};
+
+/// How long a device's certificate holds: two years.
+const CERTIFICATE_HOLDS: TimeDelta = TimeDelta::days(730);
+/// The longest model or version that is kept.
+const MAX_TEXT: usize = 200;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::new(Method::POST, "/api/v1/enrol", Access::Public, post(enrol))]
+}
+
+async fn enrol(State(app): State<App>, body: Body) -> Result<Json<EnrolReply>, ApiError> {
+    let request: EnrolRequest = read_json(body).await?;
+    let now = app.now().trunc_subsecs(0);
+    if app.guard().codes_wait(now) {
+        let message = "too many wrong codes in this minute";
+        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, WireErrorCode::Internal, message));
+    }
+    if request.public_key.check().is_err() {
+        return Err(ApiError::refused("not a public key"));
+    }
+    if request.model.len() > MAX_TEXT || request.app_version.len() > MAX_TEXT {
+        return Err(ApiError::refused("model or app_version is too long"));
+    }
+    let guarded = app.clone();
+    let reply: Result<_, ApiError> = aside(move || {
+        let token = secret::token()?;
+        app.store().write_now(|tx| {
+            let operator = take_code(tx, &app, &request.code, now)?;
+            let certificate = Certificate {
+                statement: Certificate::NAME.to_owned(),
+                device: request.device,
+                public_key: request.public_key.clone(),
+                operator: operator.id.clone(),
+                valid_from: now,
+                valid_until: now + CERTIFICATE_HOLDS,
+            };
+            keep(tx, &request, &operator.id, &token, now)?;
+            let certificate = Signed::make(&certificate, app.public_key(), app.key())
+                .map_err(|error| ApiError::internal(&error))?;
+            Ok(EnrolReply { certificate, server_key: app.public_key().clone(), token, operator })
+        })
+    })
+    .await;
+    if let Err(error) = &reply
+        && error.error.code == WireErrorCode::Code
+    {
+        guarded.guard().wrong_code(now);
+    }
+    Ok(Json(reply?))
+}
+
+/// Uses a code up and tells whose it is.
+fn take_code(tx: &Transaction<'_>, app: &App, code: &str, now: DateTime<Utc>) -> Result<Operator, ApiError> {
+    let operator: Option<String> = tx
+        .query_row(
+            "UPDATE enrol_code SET used_ms = :now
+             WHERE code_hash = :hash AND used_ms IS NULL AND expires_ms > :now RETURNING operator",
+            named_params! { ":now": now.timestamp_millis(), ":hash": app.key().code_hash(code.trim()) },
+            |row| row.get(0),
+        )
+        .optional()?;
+    let operator = match operator.and_then(|id| id.parse::<OperatorId>().ok()) {
+        Some(id) => register::operator(tx, &id)?,
+        None => None,
+    };
+    let unknown = "the code is unknown, used or out of date";
+    operator.ok_or_else(|| ApiError::new(StatusCode::FORBIDDEN, WireErrorCode::Code, unknown))
+}
+
+/// Keeps the device. One that comes again (new key, new token) keeps its id, but never moves to another operator.
+fn keep(
+    tx: &Transaction<'_>,
+    request: &EnrolRequest,
+    operator: &OperatorId,
+    token: &str,
+    now: DateTime<Utc>,
+) -> Result<(), ApiError> {
+    let kept = tx.execute(
+        "INSERT INTO device (id, operator, public_key, model, app_version, token_hash, enrolled_ms)
+         VALUES (:id, :operator, :public_key, :model, :app_version, :token_hash, :now)
+         ON CONFLICT (id) DO UPDATE SET public_key = excluded.public_key, model = excluded.model,
+             app_version = excluded.app_version, token_hash = excluded.token_hash,
+             enrolled_ms = excluded.enrolled_ms, revoked_ms = NULL
+         WHERE operator = excluded.operator",
+        named_params! {
+            ":id": DeviceId::to_string(&request.device),
+            ":operator": operator.as_str(),
+            ":public_key": request.public_key.as_str(),
+            ":model": request.model,
+            ":app_version": request.app_version,
+            ":token_hash": secret::token_hash(token),
+            ":now": now.timestamp_millis(),
+        },
+    )?;
+    if kept == 0 {
+        return Err(ApiError::refused("the device belongs to another operator"));
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! What devices call: src-core's `wire.rs`, one file per resource.
+
+mod changes;
+mod enrol;
+mod entries;
+mod files;
+mod health;
+mod projection;
+mod tus;
+
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::Json;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use stackside_core::wire::{WireError, WireErrorCode};
+
+pub(crate) use files::{FileAnswer, Files};
+
+use crate::route::Route;
+use crate::secret::SecretError;
+use crate::store::StoreError;
+
+/// The oldest app whose entries are taken.
+pub(crate) const OLDEST_APP: &str = "0.1.0";
+/// The longest JSON body, unpacked.
+const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+
+pub(crate) fn routes() -> Vec<Route> {
+    [health::routes(), enrol::routes(), entries::routes(), files::routes(), tus::routes(), changes::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Why a call failed: a status for proxies, a [`WireError`] for the app.
+#[derive(Debug, thiserror::Error)]
+#[error("{status}: {error}")]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    error: WireError,
+}
+
+impl ApiError {
+    pub(crate) fn new(status: StatusCode, code: WireErrorCode, message: impl Into<String>) -> Self {
+        Self { status, error: WireError { code, message: message.into() } }
+    }
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, WireErrorCode::Refused, message)
+    }
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, WireErrorCode::NotFound, message)
+    }
+    pub(crate) fn too_large(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, WireErrorCode::TooLarge, message)
+    }
+    /// The server's own fault: the story goes to the log, not to the caller.
+    pub(crate) fn internal(story: &dyn std::error::Error) -> Self {
+        tracing::error!(error = %story, "a call failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, WireErrorCode::Internal, "internal error")
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.status, Json(self.error)).into_response()
+    }
+}
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::internal(&error)
+    }
+}
+impl From<rusqlite::Error> for ApiError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::internal(&error)
+    }
+}
+impl From<serde_json::Error> for ApiError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(&error)
+    }
+}
+impl From<SecretError> for ApiError {
+    fn from(error: SecretError) -> Self {
+        Self::internal(&error)
+    }
+}
+impl From<std::io::Error> for ApiError {
+    fn from(error: std::io::Error) -> Self {
+        Self::internal(&error)
+    }
+}
+
+/// The next bytes of a body; nothing at its end.
+pub(crate) async fn next_bytes(body: &mut Body) -> Option<Result<Bytes, axum::Error>> {
+    loop {
+        match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await? {
+            Ok(frame) => match frame.into_data() {
+                Ok(bytes) => return Some(Ok(bytes)),
+                Err(_trailers) => {}
+            },
+            Err(error) => return Some(Err(error)),
+        }
+    }
+}
+
+/// Reads a whole body, but no more than `max` bytes.
+pub(crate) async fn read_bytes(mut body: Body, max: usize) -> Result<Vec<u8>, ApiError> {
+    let mut all = Vec::new();
+    while let Some(bytes) = next_bytes(&mut body).await {
+        let bytes = bytes.map_err(|error| ApiError::refused(format!("the body broke off: {error}")))?;
+        if all.len() + bytes.len() > max {
+            return Err(ApiError::too_large(format!("a body has {max} bytes or less")));
+        }
+        all.extend_from_slice(&bytes);
+    }
+    Ok(all)
+}
+
+/// Reads a JSON body of any media type.
+async fn read_json<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
+    let bytes = read_bytes(body, MAX_BODY_BYTES).await?;
+    serde_json::from_slice(&bytes).map_err(|error| ApiError::refused(format!("the body: {error}")))
+}

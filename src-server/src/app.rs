@@ -1,0 +1,277 @@
+//! The server as a value: its folder, its key, its database, its clock.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{OptionalExtension, named_params};
+use stackside_core::evidence::PublicKey;
+use stackside_core::id::{OperatorId, PersonId};
+use tokio::net::TcpListener;
+
+use crate::access::{Guard, Role};
+use crate::api::Files;
+use crate::import::{ImportError, ImportReport};
+use crate::secret::{self, SecretError, ServerKey};
+use crate::store::{Store, StoreError};
+use crate::{import, register, routes};
+
+/// How long a one-time enrolment code holds.
+const CODE_HOLDS: TimeDelta = TimeDelta::minutes(15);
+
+/// Where the server keeps its things.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The data folder: key, database, files.
+    pub data: PathBuf,
+}
+
+/// Tells the time; tests bring their own.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// Why the server's folder could not be opened, or did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data folder is not one, or cannot be made.
+    #[error("the data folder `{}`: {source}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// No key, or no randomness.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No such row in the register.
+    #[error("no {table} with id `{id}`")]
+    NotFound {
+        /// The table.
+        table: &'static str,
+        /// The id asked for.
+        id: String,
+    },
+    /// The login is taken.
+    #[error("there is a login `{0}` already")]
+    LoginTaken(String),
+    /// The login is no login, or the password no password.
+    #[error("{0}")]
+    Account(&'static str),
+}
+
+impl OpenError {
+    /// What a person can do about it, if anything plain.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Folder { .. } => Some("name a folder that this user may write to with --data"),
+            Self::Secret(SecretError::Missing(_)) => {
+                Some("make one with: stackside-server --data DIR keys new")
+            }
+            Self::Secret(SecretError::Exists(_)) => {
+                Some("it is never replaced: certificates and receipts hold only under it")
+            }
+            Self::Secret(SecretError::Open(_)) => Some("chmod 600 the file"),
+            Self::Secret(SecretError::Broken(_)) => Some("bring the key back from a backup"),
+            Self::Store(StoreError::Migration(_)) => {
+                Some("use the version of stackside-server that wrote it last")
+            }
+            Self::NotFound { .. } => {
+                Some("import the register first: stackside-server --data DIR import FOLDER")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The server without its socket.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+struct Parts {
+    key: ServerKey,
+    store: Store,
+    files: Files,
+    clock: Clock,
+    guard: Guard,
+}
+
+impl App {
+    /// Makes the server's key; never replaces one.
+    pub fn new_key(config: &Config) -> Result<PublicKey, OpenError> {
+        make_folder(&config.data)?;
+        Ok(ServerKey::create(&config.data)?.public().clone())
+    }
+
+    /// Opens a data folder and brings its database to this version.
+    pub fn open(config: &Config) -> Result<Self, OpenError> {
+        Self::open_with_clock(config, Arc::new(Utc::now))
+    }
+
+    /// [`App::open`] with a clock of one's own.
+    pub fn open_with_clock(config: &Config, clock: Clock) -> Result<Self, OpenError> {
+        make_folder(&config.data)?;
+        let key = ServerKey::load(&config.data)?;
+        let store = Store::open(&config.data)?;
+        let files = Files::open(&config.data)
+            .map_err(|source| OpenError::Folder { path: config.data.clone(), source })?;
+        Ok(Self(Arc::new(Parts { key, store, files, clock, guard: Guard::default() })))
+    }
+
+    /// All routes, ready to be served.
+    pub fn router(&self) -> Router {
+        routes::router(self)
+    }
+
+    /// The key that signs certificates and receipts.
+    pub fn public_key(&self) -> &PublicKey {
+        self.0.key.public()
+    }
+
+    /// Reads the register from a folder; with `dry_run` only says what would change.
+    pub fn import(&self, folder: &Path, dry_run: bool) -> Result<ImportReport, ImportError> {
+        import::import(&self.0.store, folder, dry_run)
+    }
+
+    /// Makes a one-time code that takes a tablet in for an operator; it holds for 15 minutes.
+    pub fn enrol_code(&self, operator: &OperatorId) -> Result<String, OpenError> {
+        let code = secret::code()?;
+        self.0.store.write_now(|tx| {
+            let known: bool = sql(tx.query_row(
+                "SELECT EXISTS (SELECT 1 FROM operator WHERE id = :id)",
+                named_params! { ":id": operator.as_str() },
+                |row| row.get(0),
+            ))?;
+            if !known {
+                return Err(OpenError::NotFound { table: "operator", id: operator.to_string() });
+            }
+            sql(tx.execute(
+                "INSERT INTO enrol_code (code_hash, operator, expires_ms) VALUES (:hash, :operator, :expires)",
+                named_params! {
+                    ":hash": self.0.key.code_hash(&code),
+                    ":operator": operator.as_str(),
+                    ":expires": (self.now() + CODE_HOLDS).timestamp_millis(),
+                },
+            ))?;
+            Ok(code)
+        })
+    }
+
+    /// Makes a one-time personal code; its hash travels to the operator's tablets.
+    pub fn person_code(&self, person: &PersonId) -> Result<String, OpenError> {
+        let code = secret::code()?;
+        let hash = secret::password_hash(&code)?;
+        self.0.store.write_now(|tx| {
+            let operator: Option<String> = sql(tx
+                .query_row(
+                    "UPDATE person SET code_hash = :hash WHERE id = :id RETURNING operator",
+                    named_params! { ":hash": hash, ":id": person.as_str() },
+                    |row| row.get(0),
+                )
+                .optional())?;
+            let Some(operator) = operator else {
+                return Err(OpenError::NotFound { table: "person", id: person.to_string() });
+            };
+            register::announce(tx, &operator)?;
+            Ok(code)
+        })
+    }
+
+    /// Adds a person who may log in to the portal. `organisation` is an operator, a discharger or a jurisdiction, by
+    /// the role.
+    pub fn add_user(
+        &self,
+        login: &str,
+        role: Role,
+        organisation: &str,
+        password: &str,
+    ) -> Result<(), OpenError> {
+        let plain = |c: char| c.is_alphanumeric() || "._-@".contains(c);
+        if login.is_empty() || login.chars().count() > 64 || !login.chars().all(plain) {
+            return Err(OpenError::Account("a login is 1 to 64 letters, digits, `.`, `_`, `-` or `@`"));
+        }
+        if password.chars().count() < 8 {
+            return Err(OpenError::Account("a password has 8 characters or more"));
+        }
+        let hash = secret::password_hash(password)?;
+        self.0.store.write_now(|tx| {
+            role.check_organisation(tx, organisation)?;
+            let added = sql(tx.execute(
+                "INSERT INTO account (login, role, organisation, password_hash, created_ms)
+                 VALUES (:login, :role, :organisation, :hash, :now) ON CONFLICT DO NOTHING",
+                named_params! {
+                    ":login": login,
+                    ":role": role.as_str(),
+                    ":organisation": organisation,
+                    ":hash": hash,
+                    ":now": self.now().timestamp_millis(),
+                },
+            ))?;
+            if added == 0 { Err(OpenError::LoginTaken(login.to_owned())) } else { Ok(()) }
+        })
+    }
+
+    /// Strikes a device off: its token is worth nothing from now on. False if there is no such device.
+    pub fn revoke_device(&self, device: stackside_core::id::DeviceId) -> Result<bool, OpenError> {
+        self.0.store.write_now(|tx| {
+            let struck = sql(tx.execute(
+                "UPDATE device SET revoked_ms = :now WHERE id = :id",
+                named_params! { ":now": self.now().timestamp_millis(), ":id": device.to_string() },
+            ))?;
+            Ok(struck > 0)
+        })
+    }
+
+    /// The server's clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.0.clock)()
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn key(&self) -> &ServerKey {
+        &self.0.key
+    }
+    pub(crate) fn files(&self) -> &Files {
+        &self.0.files
+    }
+    pub(crate) fn guard(&self) -> &Guard {
+        &self.0.guard
+    }
+}
+
+/// Why serving ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The socket.
+    #[error("the socket: {0}")]
+    Socket(#[from] std::io::Error),
+}
+
+/// Serves until `stop` is done, then lets requests that run come to their end.
+pub async fn serve(
+    app: &App,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    axum::serve(listener, app.router()).with_graceful_shutdown(stop).await?;
+    Ok(())
+}
+
+fn make_folder(path: &Path) -> Result<(), OpenError> {
+    let made = std::fs::create_dir_all(path).and_then(|()| match path.is_dir() {
+        true => Ok(()),
+        false => Err(std::io::ErrorKind::NotADirectory.into()),
+    });
+    made.map_err(|source| OpenError::Folder { path: path.to_owned(), source })
+}
+
+fn sql<T>(done: rusqlite::Result<T>) -> Result<T, StoreError> {
+    Ok(done?)
+}

@@ -1,0 +1,59 @@
+//! A photo of a visit that the person may see.
+
+use axum::Extension;
+use axum::extract::{Path, Request, State};
+use axum::http::Method;
+use axum::response::Response;
+use axum::routing::get;
+use rusqlite::{OptionalExtension, named_params};
+use stackside_core::hash::Hash;
+
+use super::{failed, not_found};
+use crate::App;
+use crate::access::PersonCaller;
+use crate::api::FileAnswer;
+use crate::route::{Access, Route};
+use crate::store::StoreError;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::new(Method::GET, "/files/{sha256}", Access::Person, get(show))]
+}
+
+async fn show(
+    State(app): State<App>,
+    Extension(caller): Extension<PersonCaller>,
+    Path(sha256): Path<String>,
+    request: Request,
+) -> Response {
+    let headers = request.headers().clone();
+    let Ok(sha256) = sha256.parse::<Hash>() else { return not_found(&headers) };
+    let files = app.files().clone();
+    let held = app.store().read(move |tx| {
+        let query = format!(
+            "SELECT visit.operator FROM visit
+             LEFT JOIN point ON point.id = visit.point
+             JOIN file_reference ON file_reference.visit = visit.id AND file_reference.operator = visit.operator
+             WHERE file_reference.sha256 = :sha256 AND {} LIMIT 1",
+            caller.visible()
+        );
+        let operator: Option<String> = tx
+            .query_row(
+                &query,
+                named_params! { ":sha256": sha256.to_string(), ":organisation": caller.organisation },
+                |row| row.get(0),
+            )
+            .optional()?;
+        match operator {
+            Some(operator) => Ok(files.held(tx, &sha256, &operator)?.is_some()),
+            None => Ok::<_, StoreError>(false),
+        }
+    });
+    match held.await {
+        Ok(true) => match app.files().answer(&sha256, request).await {
+            FileAnswer::Bytes(response) => response,
+            FileAnswer::Gone => not_found(&headers),
+        },
+        Ok(false) => not_found(&headers),
+        Err(error) => failed(&error, &headers),
+    }
+}

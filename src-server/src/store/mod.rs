@@ -1,0 +1,166 @@
+//! The SQLite database: one writer, readers beside it, never on a thread that serves requests.
+
+mod migration;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use stackside_core::id::Jurisdiction;
+
+/// The database's name in the data folder.
+pub const FILE_NAME: &str = "stackside-server.db";
+/// Idle read-only connections that are kept.
+const READERS: usize = 4;
+
+/// Why the database did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite said no.
+    #[error("the database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A migration did not run, or the database is of a newer version.
+    #[error("the database does not fit this version: {0}")]
+    Migration(#[from] Box<refinery::Error>),
+    /// What stands in a row is not what this version writes.
+    #[error("a row of the database: {0}")]
+    Row(#[from] serde_json::Error),
+    /// The work was ended before it was done: shutdown.
+    #[error("the work was cancelled")]
+    Cancelled,
+}
+
+/// The database of one data folder.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    path: PathBuf,
+    // Prevents two transactions of this process from meeting in SQLITE_BUSY; never held across an await.
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Store {
+    /// Opens the database of `folder` and brings it to this version.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let path = folder.join(FILE_NAME);
+        let mut writer = Connection::open(&path)?;
+        settle(&writer)?;
+        writer.pragma_update(None, "journal_mode", "WAL")?;
+        migration::run(&mut writer)?;
+        Ok(Self(Arc::new(Inner { path, writer: Mutex::new(writer), readers: Mutex::default() })))
+    }
+
+    /// Runs `work` in one write transaction: all of it, or on an error nothing.
+    pub fn write_now<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let sqlite = |error| E::from(StoreError::Sqlite(error));
+        let mut writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sqlite)?;
+        let done = work(&transaction)?;
+        transaction.commit().map_err(sqlite)?;
+        Ok(done)
+    }
+
+    /// Runs `work` over one moment of the database.
+    pub fn read_now<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let sqlite = |error| E::from(StoreError::Sqlite(error));
+        let idle = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => self.reader().map_err(E::from)?,
+        };
+        let transaction = reader.transaction().map_err(sqlite)?;
+        let done = work(&transaction);
+        transaction.finish().map_err(sqlite)?;
+        let mut readers = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS {
+            readers.push(reader);
+        }
+        done
+    }
+
+    /// [`Store::write_now`] off the threads that serve requests.
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let store = self.clone();
+        aside(move || store.write_now(work)).await
+    }
+
+    /// [`Store::read_now`] off the threads that serve requests.
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let store = self.clone();
+        aside(move || store.read_now(work)).await
+    }
+
+    fn reader(&self) -> Result<Connection, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let reader = Connection::open_with_flags(&self.0.path, flags)?;
+        settle(&reader)?;
+        Ok(reader)
+    }
+}
+
+/// Runs blocking work on a thread that may block.
+pub async fn aside<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(_) => Err(E::from(StoreError::Cancelled)),
+    }
+}
+
+/// A count as SQLite keeps it; one beyond what it counts can only be nonsense of a sender's.
+pub fn integer(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn settle(connection: &Connection) -> Result<(), StoreError> {
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL; -- what a receipt names survives a power cut
+         PRAGMA foreign_keys = ON;
+         PRAGMA wal_autocheckpoint = 1000;
+         PRAGMA trusted_schema = OFF;
+         PRAGMA cell_size_check = ON;",
+    )?;
+    // The domain's own rule of who sees which place, so that SQL has no second one.
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("covers", 2, flags, |context| {
+        let jurisdiction = |index| context.get::<String>(index).map(|text| text.parse::<Jurisdiction>());
+        Ok(matches!((jurisdiction(0)?, jurisdiction(1)?), (Ok(wide), Ok(narrow)) if wide.covers(&narrow)))
+    })?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_bundled_sqlite_is_without_the_wal_reset_bug() {
+        assert!(rusqlite::version_number() >= 3_051_003);
+    }
+}

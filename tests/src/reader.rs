@@ -1,0 +1,99 @@
+//! A second tablet that only reads: what the server gives back over HTTP, and the portal as a person sees it.
+
+use p256::ecdsa::SigningKey;
+use reqwest::RequestBuilder;
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use stackside_core::evidence::PublicKey;
+use stackside_core::hash::Hash;
+use stackside_core::id::DeviceId;
+use stackside_core::wire::{Change, ChangesReply, EnrolReply, EnrolRequest, RecordElsewhere};
+use uuid::Uuid;
+
+use crate::{Result, http};
+
+/// An enrolled device that sends nothing.
+pub struct Reader {
+    url: String,
+    token: String,
+}
+
+impl Reader {
+    /// Is taken in by a one-time code.
+    pub fn enrol(url: &str, code: &str) -> Result<Self> {
+        let device = DeviceId::new(Uuid::now_v7());
+        let key = SigningKey::from_slice(&Hash::of(device.to_string().as_bytes()).bytes()[..])?;
+        let request = EnrolRequest {
+            code: code.to_owned(),
+            device,
+            public_key: PublicKey::of(key.verifying_key()),
+            model: "reader".to_owned(),
+            app_version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let call = http::client()?.post(format!("{url}/api/v1/enrol")).json(&request);
+        let reply: EnrolReply = serde_json::from_slice(&http::send(call)?.ok("enrol")?.body)?;
+        Ok(Self { url: url.to_owned(), token: reply.token })
+    }
+    fn get(&self, path: &str) -> Result<RequestBuilder> {
+        Ok(http::client()?.get(format!("{}/api/v1/{path}", self.url)).bearer_auth(&self.token))
+    }
+    /// All changes from the beginning on.
+    pub fn changes(&self) -> Result<Vec<Change>> {
+        let (mut all, mut cursor) = (vec![], 0);
+        loop {
+            let answer = http::send(self.get(&format!("changes?since={cursor}"))?)?.ok("changes")?;
+            let page: ChangesReply = serde_json::from_slice(&answer.body)?;
+            all.extend(page.changes);
+            if !page.more {
+                return Ok(all);
+            }
+            cursor = page.cursor;
+        }
+    }
+    /// The records among them.
+    pub fn records(&self) -> Result<Vec<RecordElsewhere>> {
+        let record = |change| if let Change::Record(record) = change { Some(*record) } else { None };
+        Ok(self.changes()?.into_iter().filter_map(record).collect())
+    }
+    /// The bytes of a file.
+    pub fn file(&self, sha256: Hash) -> Result<Vec<u8>> {
+        Ok(http::send(self.get(&format!("files/{sha256}"))?)?.ok("file")?.body)
+    }
+}
+
+/// A person who is logged in to the portal.
+pub struct Visitor {
+    url: String,
+    cookie: String,
+}
+
+impl Visitor {
+    /// Logs in as a browser would.
+    pub fn log_in(url: &str, login: &str, password: &str) -> Result<Self> {
+        let form = format!("login={login}&password={password}");
+        let call = http::client()?
+            .post(format!("{url}/login"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", url)
+            .body(form);
+        let answer = http::send(call)?;
+        let cookies: Vec<&str> = answer
+            .headers
+            .get_all(SET_COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok()?.split(';').next())
+            .collect();
+        if cookies.is_empty() || answer.status.is_client_error() {
+            return Err(format!("the portal did not let {login} in: {}", answer.status).into());
+        }
+        Ok(Self { url: url.to_owned(), cookie: cookies.join("; ") })
+    }
+    /// A page's HTML; a page that sends to the login is an error.
+    pub fn page(&self, path: &str) -> Result<String> {
+        let answer =
+            http::send(http::client()?.get(format!("{}{path}", self.url)).header(COOKIE, &self.cookie))?;
+        if let Some(elsewhere) = answer.headers.get(LOCATION) {
+            return Err(format!("{path} sends to {elsewhere:?}").into());
+        }
+        Ok(answer.ok(path)?.text())
+    }
+}

@@ -1,0 +1,137 @@
+//! The real server: in this process for tests, as a program of its own for the demo.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use stackside_core::hash::Hash;
+use stackside_server::{App, Config, serve};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::program::{Process, bin, output};
+use crate::wait::{runtime, until};
+use crate::{Result, city, http};
+
+/// The server in this process, on a free port, with the demo city.
+pub struct Server {
+    /// The server without its socket.
+    pub app: App,
+    address: SocketAddr,
+    task: JoinHandle<()>,
+    folder: TempDir,
+}
+
+impl Server {
+    /// Starts one in a folder of its own.
+    pub fn start() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let config = Config { data: folder.path().to_owned() };
+        App::new_key(&config)?;
+        let app = App::open(&config)?;
+        app.import(&city::root().join("demo"), false)?;
+        let listener = runtime().block_on(TcpListener::bind(("127.0.0.1", 0)))?;
+        let address = listener.local_addr()?;
+        let serving = app.clone();
+        let task =
+            runtime().spawn(async move { drop(serve(&serving, listener, std::future::pending()).await) });
+        Ok(Self { app, address, task, folder })
+    }
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+    /// As `http://…`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+    /// A one-time code for a tablet of the demo's operator.
+    pub fn enrol_code(&self) -> Result<String> {
+        Ok(self.app.enrol_code(&city::OPERATOR.parse()?)?)
+    }
+    /// A one-time code for a person.
+    pub fn person_code(&self, person: &str) -> Result<String> {
+        Ok(self.app.person_code(&person.parse()?)?)
+    }
+    /// Its data folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// The server as a program.
+pub struct ServerProgram {
+    program: PathBuf,
+    data: PathBuf,
+    url: String,
+    _process: Process,
+}
+
+impl ServerProgram {
+    /// Makes keys, reads the demo city and serves it on a free port.
+    pub fn start(data: &Path) -> Result<Self> {
+        let program = bin("stackside-server")?;
+        let folder = data.to_str().ok_or("a folder with an odd name")?;
+        output(&program, &["--data", folder, "keys", "new"], None)?;
+        let demo = city::root().join("demo");
+        output(&program, &["--data", folder, "import", &demo.to_string_lossy()], None)?;
+        // A port that is free now; the server says where it listens, in whatever words.
+        let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let listen = format!("127.0.0.1:{port}");
+        let process = Process::start(&program, &["--data", folder, "serve", "--listen", &listen])?;
+        let url = format!("http://{listen}");
+        let health = http::client()?.get(format!("{url}/api/v1/health"));
+        until("answer of the server", || {
+            let request = health.try_clone().ok_or("a request without a body")?;
+            Ok(http::send(request).ok().filter(|answer| answer.status.is_success()))
+        })?;
+        Ok(Self { program, data: data.to_owned(), url, _process: process })
+    }
+    /// As `http://…`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+    /// A subcommand on the same data folder.
+    pub fn run(&self, args: &[&str], input: Option<&str>) -> Result<String> {
+        let data = self.data.to_string_lossy();
+        output(&self.program, &[&["--data", data.as_ref()], args].concat(), input)
+    }
+    /// A one-time code for a tablet of the demo's operator.
+    pub fn enrol_code(&self) -> Result<String> {
+        last_word(&self.run(&["code", "enrol", "--operator", city::OPERATOR], None)?)
+    }
+    /// A one-time code for a person.
+    pub fn person_code(&self, person: &str) -> Result<String> {
+        last_word(&self.run(&["code", "person", person], None)?)
+    }
+    /// The file that holds some bytes.
+    pub fn file(&self, sha256: Hash) -> Result<PathBuf> {
+        let name = sha256.to_string();
+        find(&self.data, &name)?.ok_or_else(|| format!("no file {name} in the server's folder").into())
+    }
+}
+
+/// The code stands last, whatever words go before.
+fn last_word(text: &str) -> Result<String> {
+    Ok(text.split_whitespace().last().ok_or("no code was printed")?.to_owned())
+}
+
+fn find(folder: &Path, name: &str) -> std::io::Result<Option<PathBuf>> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            if let Some(found) = find(&path, name)? {
+                return Ok(Some(found));
+            }
+        } else if path.file_stem().is_some_and(|stem| stem == name) {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}

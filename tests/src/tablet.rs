@@ -1,0 +1,162 @@
+//! A tablet: a device in this process with a scripted position, or the development host as a program.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use stackside_core::command::CommandError;
+use stackside_core::geofence::{Fix, Position, Provider};
+use stackside_device::clock::{Clock, SystemClock};
+use stackside_device::position::{PositionSource, Sink};
+use stackside_device::{Config, Device, Parts, Positions};
+use tempfile::TempDir;
+
+use crate::program::{Process, bin};
+use crate::shell::{Reply, Shell};
+use crate::{Result, city, http};
+
+/// A position that stays where it is told to: one good fix as soon as someone looks.
+struct Standing {
+    clock: Arc<dyn Clock>,
+    place: Arc<Mutex<Position>>,
+}
+
+impl PositionSource for Standing {
+    fn start(&self, sink: Sink) {
+        let Ok(place) = self.place.lock() else { return };
+        sink(Fix {
+            position: *place,
+            accuracy_m: 4.0,
+            provider: Provider::Gps,
+            mocked: false,
+            boot_ms: self.clock.boot_ms(),
+            satellite_time: Some(self.clock.wall().to_utc()),
+            satellites: Some(12),
+        });
+    }
+    fn stop(&self) {}
+}
+
+/// A device in this process.
+pub struct Tablet {
+    device: Device,
+    place: Arc<Mutex<Position>>,
+    folder: TempDir,
+}
+
+impl Tablet {
+    /// A new one, that stands at `place` whenever it looks.
+    pub fn new(place: Position) -> Result<Self> {
+        Self::open(tempfile::tempdir()?, place)
+    }
+    fn open(folder: TempDir, place: Position) -> Result<Self> {
+        let place = Arc::new(Mutex::new(place));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new()?);
+        let source = Standing { clock: Arc::clone(&clock), place: Arc::clone(&place) };
+        let config = Config {
+            data: folder.path().to_owned(),
+            positions: Positions::None,
+            model: "tablet of a test".into(),
+        };
+        let parts = Parts { clock: Some(clock), positions: Some(Box::new(source)), ..Parts::default() };
+        Ok(Self { device: Device::open_with(config, parts)?, place, folder })
+    }
+    /// Carries it elsewhere.
+    pub fn carry_to(&self, to: Position) {
+        if let Ok(mut place) = self.place.lock() {
+            *place = to;
+        }
+    }
+    /// Its data folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+    /// The device.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+}
+
+impl Shell for Tablet {
+    fn ask(&self, name: &'static str, args: Value) -> Reply {
+        Ok(self.device.dispatch(name, args))
+    }
+}
+
+impl Drop for Tablet {
+    fn drop(&mut self) {
+        self.device.close();
+    }
+}
+
+/// The development host as a program, with the demo's track.
+pub struct HostProgram {
+    process: Process,
+    data: PathBuf,
+    ui: PathBuf,
+    url: String,
+    speed: f64,
+}
+
+const TOKEN: &str = "token-of-a-test-0123456789abcdef";
+
+impl HostProgram {
+    /// Starts it on a data folder; screens are not needed, so `ui` may be empty.
+    pub fn start(data: &Path, ui: &Path, speed: f64) -> Result<Self> {
+        let (process, url) = Self::launch(data, ui, speed)?;
+        Ok(Self { process, data: data.to_owned(), ui: ui.to_owned(), url, speed })
+    }
+    fn launch(data: &Path, ui: &Path, speed: f64) -> Result<(Process, String)> {
+        let gpx = city::root().join("demo/walk-to-stack.gpx");
+        let (data, ui, gpx) = (data.to_string_lossy(), ui.to_string_lossy(), gpx.to_string_lossy());
+        let speed = speed.to_string();
+        let args = ["--data", &data, "--gpx", &gpx, "--gpx-speed", &speed, "--ui", &ui];
+        let args = [&args[..], &["--listen", "127.0.0.1:0", "--token", TOKEN]].concat();
+        let process = Process::start(&bin("stackside-host")?, &args)?;
+        let url = process.address()?;
+        Ok((process, url))
+    }
+    /// Ends it as a dead battery would and starts it again on the same folder.
+    pub fn kill_and_restart(&mut self) -> Result<()> {
+        self.process.kill()?;
+        (self.process, self.url) = Self::launch(&self.data, &self.ui, self.speed)?;
+        Ok(())
+    }
+    /// Ends it as a dead battery would.
+    pub fn kill(&mut self) -> Result<()> {
+        self.process.kill()
+    }
+    /// A second way to ask it, for another thread.
+    pub fn client(&self) -> HostClient {
+        HostClient { url: self.url.clone() }
+    }
+}
+
+impl Shell for HostProgram {
+    fn ask(&self, name: &'static str, args: Value) -> Reply {
+        self.client().ask(name, args)
+    }
+}
+
+/// Asks a development host.
+pub struct HostClient {
+    url: String,
+}
+
+impl Shell for HostClient {
+    fn ask(&self, name: &'static str, args: Value) -> Reply {
+        let story = |error: &dyn std::fmt::Display| error.to_string();
+        let client = http::client().map_err(|error| story(&error))?;
+        let call =
+            client.post(format!("{}/ipc/{name}", self.url)).header("x-stackside-token", TOKEN).json(&args);
+        let answer = http::send(call).map_err(|error| story(&error))?;
+        match answer.status.as_u16() {
+            200 | 204 if answer.body.is_empty() => Ok(Ok(Value::Null)),
+            200 => serde_json::from_slice(&answer.body).map(Ok).map_err(|error| story(&error)),
+            422 => {
+                serde_json::from_slice::<CommandError>(&answer.body).map(Err).map_err(|error| story(&error))
+            }
+            status => Err(format!("{status}: {}", answer.text())),
+        }
+    }
+}
