@@ -150,7 +150,8 @@ impl Device {
             (None, Positions::None) => None,
             (None, Positions::Gpx { file, speed }) => {
                 let track = Replay::open(&file, speed, Arc::clone(&clock));
-                Some(Box::new(track.map_err(|source| OpenError::Track { file, source })?) as Box<dyn PositionSource>)
+                Some(Box::new(track.map_err(|source| OpenError::Track { file, source })?)
+                    as Box<dyn PositionSource>)
             }
         };
         let keys = match parts.keys {
@@ -225,7 +226,12 @@ impl Drop for Inner {
 
 fn take_folder(data: &Path) -> Result<File, OpenError> {
     let in_folder = |source| OpenError::Folder { data: data.to_owned(), source };
-    let file = File::options().create(true).truncate(false).write(true).open(data.join("lock")).map_err(in_folder)?;
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(data.join("lock"))
+        .map_err(in_folder)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse { data: data.to_owned() }),
@@ -282,4 +288,3 @@ pub(crate) fn closed() -> Error {
 pub(crate) fn new_id() -> uuid::Uuid {
     uuid::Uuid::now_v7()
 }
-

@@ -41,7 +41,9 @@ impl Error {
     }
     fn is_disk_full(&self) -> bool {
         match self {
-            Self::Store(rusqlite::Error::SqliteFailure(failure, _)) => failure.code == rusqlite::ErrorCode::DiskFull,
+            Self::Store(rusqlite::Error::SqliteFailure(failure, _)) => {
+                failure.code == rusqlite::ErrorCode::DiskFull
+            }
             Self::Io(error) => is_full(error),
             Self::Key(crate::keys::KeyError::Io(error)) => is_full(error),
             _ => false,

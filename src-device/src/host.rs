@@ -58,7 +58,8 @@ async fn only_here(State(host): State<Host>, request: Request, next: Next) -> Re
     };
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let host_fits = text(header::HOST).is_some_and(is_ours);
-    let origin_fits = text(header::ORIGIN).is_none_or(|origin| origin.strip_prefix("http://").is_some_and(is_ours));
+    let origin_fits =
+        text(header::ORIGIN).is_none_or(|origin| origin.strip_prefix("http://").is_some_and(is_ours));
     if host_fits && origin_fits { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
 }
 

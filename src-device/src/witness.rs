@@ -100,14 +100,20 @@ impl Inner {
         let contact = contact.map(|contact| contact.clocks);
         // The later of the two; a contact of another boot says nothing.
         let before = match (entry, contact) {
-            (Some(entry), Some(contact)) if contact.boot_id == now.boot_id && entry.boot_id == now.boot_id => {
+            (Some(entry), Some(contact))
+                if contact.boot_id == now.boot_id && entry.boot_id == now.boot_id =>
+            {
                 Some(if contact.boot_ms > entry.boot_ms { contact } else { entry })
             }
-            (Some(entry), Some(contact)) => Some(if contact.boot_id == now.boot_id { contact } else { entry }),
+            (Some(entry), Some(contact)) => {
+                Some(if contact.boot_id == now.boot_id { contact } else { entry })
+            }
             (entry, contact) => entry.or(contact),
         };
         let moved = before.and_then(|before| now.jump_since(&before));
-        Ok(moved.map(|moved| Told::of(Act::ClockJumped { moved_ms: moved.num_milliseconds() }, Subject::default())))
+        Ok(moved.map(|moved| {
+            Told::of(Act::ClockJumped { moved_ms: moved.num_milliseconds() }, Subject::default())
+        }))
     }
 }
 

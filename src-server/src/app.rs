@@ -265,10 +265,10 @@ pub async fn serve(
 }
 
 fn make_folder(path: &Path) -> Result<(), OpenError> {
-    let made = std::fs::create_dir_all(path).and_then(|()| match path.is_dir() {
-        true => Ok(()),
-        false => Err(std::io::ErrorKind::NotADirectory.into()),
-    });
+    let made = match path.exists() && !path.is_dir() {
+        true => Err(std::io::ErrorKind::NotADirectory.into()),
+        false => std::fs::create_dir_all(path),
+    };
     made.map_err(|source| OpenError::Folder { path: path.to_owned(), source })
 }
 

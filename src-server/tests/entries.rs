@@ -71,7 +71,7 @@ async fn what_does_not_hold_is_refused_and_nothing_of_its_batch_is_kept() {
     let mut tablet = city.tablet().await;
     let stranger = SigningKey::generate();
     let first = tablet.first();
-    tablet.receipt(&city, &[first.clone()]).await;
+    tablet.receipt(&city, std::slice::from_ref(&first)).await;
     let (second, third) =
         (tablet.make(&Act::ClockJumped { moved_ms: 2 }), tablet.make(&Act::ClockJumped { moved_ms: 3 }));
     let forged = Entry {

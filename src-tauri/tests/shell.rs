@@ -1,5 +1,7 @@
 //! The real commands on Tauri's mock runtime, in front of a real device on an empty folder.
 
+#![expect(clippy::unwrap_used, reason = "what helps a test is a test")]
+
 use std::collections::BTreeSet;
 use std::sync::mpsc;
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! Drift of form HJ75-G4, judged by the whole form: the standard's vectors and the cases that others got wrong.
 
+#![expect(clippy::unwrap_used, reason = "what helps a test is a test")]
+
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use stackside_core::form::AnswerError;

@@ -1,5 +1,7 @@
 //! What stands in the way of signing form HJ75-G4: one line for each case.
 
+#![expect(clippy::unwrap_used, reason = "what helps a test is a test")]
+
 use stackside_core::decimal::NumberError;
 use stackside_core::form::{AnswerError, Problem};
 use stackside_core::register::InstrumentKind;

@@ -1,5 +1,7 @@
 //! Killing the device's process at any moment loses nothing that was acknowledged.
 
+#![expect(clippy::unwrap_used, reason = "what helps a test is a test")]
+
 use stackside_core::command::{AppState, GetRecord, GetSync, GetToday, Place, SavePlace, SyncNow};
 use stackside_core::form::AnswerKey;
 use stackside_core::hash::Hash;

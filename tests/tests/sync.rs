@@ -1,5 +1,7 @@
 //! Tablets and the real server over a bad line.
 
+#![expect(clippy::unwrap_used, reason = "what helps a test is a test")]
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 

@@ -57,7 +57,11 @@ impl Inner {
     }
 
     /// Tries a secret: counts and waits when it is wrong.
-    fn try_secret(&self, id: &PersonId, holds: impl FnOnce(&Pin) -> Result<bool, Error>) -> Result<Pin, Error> {
+    fn try_secret(
+        &self,
+        id: &PersonId,
+        holds: impl FnOnce(&Pin) -> Result<bool, Error>,
+    ) -> Result<Pin, Error> {
         let mut pin = self.store.read(|c| pin::get(c, id))?;
         let left = self.wait_left(&pin);
         if left > 0 {
@@ -127,7 +131,9 @@ mod tests {
 
     #[test]
     fn the_wait_grows_with_wrong_tries_and_ends_at_an_hour() {
-        for (wrong, want) in [(0, 0), (1, 0), (3, 0), (4, 30), (5, 60), (6, 120), (11, 3600), (u64::MAX, 3600)] {
+        for (wrong, want) in
+            [(0, 0), (1, 0), (3, 0), (4, 30), (5, 60), (6, 120), (11, 3600), (u64::MAX, 3600)]
+        {
             assert_eq!(wait_after(wrong), want, "{wrong} wrong tries");
         }
     }

@@ -34,7 +34,9 @@ impl Inner {
         self.store.write(|t| {
             let record = record.map(|id| record::of_person(t, id, &person.id)).transpose()?;
             if let Some(slot) = &slot
-                && !record.as_ref().is_some_and(|record| record.form.photos.iter().any(|known| known.id == *slot))
+                && !record
+                    .as_ref()
+                    .is_some_and(|record| record.form.photos.iter().any(|known| known.id == *slot))
             {
                 return Err(Error::invalid("slot", AnswerError::NoSuchField));
             }
@@ -88,7 +90,13 @@ impl Inner {
         Ok(())
     }
 
-    fn finish_photo(&self, person: &Person, id: PhotoId, size_bytes: u64, sha256: Hash) -> Result<Photo, Error> {
+    fn finish_photo(
+        &self,
+        person: &Person,
+        id: PhotoId,
+        size_bytes: u64,
+        sha256: Hash,
+    ) -> Result<Photo, Error> {
         let photo = self.store.read(|c| photo::of_person(c, id, &person.id))?;
         match (photo.state, &photo.file) {
             (PhotoState::Begun, _) => {}
@@ -111,12 +119,14 @@ impl Inner {
     /// From whole to kept: its name, its thumbnail, its entry. Start-up does the same for what a kill left half way.
     pub(crate) fn keep_photo(&self, photo: Photo) -> Result<Photo, Error> {
         let bytes = photo.file.clone().ok_or_else(|| Error::broken("a whole photo has no hash"))?;
-        let (arriving, path) = (self.files.arriving(photo.id), self.files.path(FileKind::Photo, bytes.sha256));
+        let (arriving, path) =
+            (self.files.arriving(photo.id), self.files.path(FileKind::Photo, bytes.sha256));
         if arriving.exists() {
             self.files.keep(&arriving, &path)?;
         }
         self.make_thumbnail(&bytes)?;
-        let file = FileRef { sha256: bytes.sha256, size_bytes: bytes.size_bytes, media_type: bytes.media_type };
+        let file =
+            FileRef { sha256: bytes.sha256, size_bytes: bytes.size_bytes, media_type: bytes.media_type };
         let act = Act::PhotoTaken(PhotoTaken {
             photo: photo.id,
             visit: photo.visit,
@@ -127,13 +137,19 @@ impl Inner {
             fix: self.fresh_fixes().pop(),
         });
         let point = match photo.visit {
-            Some(id) => Some(self.store.read(|c| visit::of_person(c, id, &photo.person))?.point.id.to_string()),
+            Some(id) => {
+                Some(self.store.read(|c| visit::of_person(c, id, &photo.person))?.point.id.to_string())
+            }
             None => None,
         };
         let told = Told::of(act, Subject { point, record: None });
         let clocks = self.clocks()?;
         self.bear_witness(Some(&photo.person), &clocks, vec![told], |t, entries| {
             let entry = entries.last().ok_or_else(|| Error::broken("no entry was made"))?;
+            // Finished twice at once: the second finds it kept.
+            if photo::find(t, photo.id)?.is_none_or(|now| now.state != PhotoState::Whole) {
+                return Err(closed());
+            }
             photo::set_state(t, photo.id, PhotoState::Kept, None)?;
             file::add(t, &file, FileKind::Photo, bytes.taken_at, entry)
         })?;
@@ -146,7 +162,11 @@ impl Inner {
         if to.exists() {
             return Ok(());
         }
-        let format = if bytes.media_type == PhotoFormat::Png.media_type() { PhotoFormat::Png } else { PhotoFormat::Jpeg };
+        let format = if bytes.media_type == PhotoFormat::Png.media_type() {
+            PhotoFormat::Png
+        } else {
+            PhotoFormat::Jpeg
+        };
         match crate::photo::thumbnail(&self.files.path(FileKind::Photo, bytes.sha256), format) {
             Ok(small) => Ok(self.files.write(&to, &small)?),
             Err(Error::Command(CommandError::NotAPhoto)) => {
@@ -185,7 +205,10 @@ impl Handle<AddPhotoPiece> for Device {
 }
 
 impl Handle<FinishPhoto> for Device {
-    fn handle(&self, FinishPhoto { photo, size_bytes, sha256 }: FinishPhoto) -> Result<PhotoLine, CommandError> {
+    fn handle(
+        &self,
+        FinishPhoto { photo, size_bytes, sha256 }: FinishPhoto,
+    ) -> Result<PhotoLine, CommandError> {
         let person = self.0.person()?;
         let photo = self.0.finish_photo(&person, photo, size_bytes, sha256)?;
         let lines = self.0.store.read(|c| self.0.photo_lines(c, &[photo]))?;
@@ -208,7 +231,8 @@ impl Handle<GetThumbnail> for Device {
     fn handle(&self, GetThumbnail { photo }: GetThumbnail) -> Result<String, CommandError> {
         self.0.person()?;
         let missing = || Error::not_found("photo");
-        let found = self.0.store.read(|c| photo::find(c, photo))?.and_then(|photo| photo.file).ok_or_else(missing)?;
+        let found =
+            self.0.store.read(|c| photo::find(c, photo))?.and_then(|photo| photo.file).ok_or_else(missing)?;
         let bytes = fs::read(self.0.files.thumbnail(found.sha256)).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => missing(),
             _ => error.into(),

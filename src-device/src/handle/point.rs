@@ -1,6 +1,8 @@
 //! Points, and the list of all records.
 
-use stackside_core::command::{CommandError, GetPoint, GetPoints, GetRecords, PointLine, PointView, RecordsPage};
+use stackside_core::command::{
+    CommandError, GetPoint, GetPoints, GetRecords, PointLine, PointView, RecordsPage,
+};
 
 use crate::device::{Device, Handle};
 use crate::error::Error;
@@ -24,7 +26,8 @@ impl Handle<GetPoints> for Device {
                     continue;
                 }
                 lines.push(PointLine {
-                    instruments: u32::try_from(register::instruments(c, &point.id)?.len()).unwrap_or(u32::MAX),
+                    instruments: u32::try_from(register::instruments(c, &point.id)?.len())
+                        .unwrap_or(u32::MAX),
                     distance_m: here.map(|here| here.distance_m(&point.position)),
                     last_record: last::at_point(c, &point.id)?,
                     discharger_name,

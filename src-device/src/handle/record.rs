@@ -5,7 +5,8 @@ use stackside_core::clock::shanghai_date;
 use stackside_core::command::{CommandError, Event, GetRecord, OpenRecord, RecordView, SaveAnswer};
 use stackside_core::decimal;
 use stackside_core::form::{
-    Answer, AnswerError, AnswerKey, Field, FieldType, Form, Origin, Override, Prefill, Source, blocks, prefill,
+    Answer, AnswerError, AnswerKey, Field, FieldType, Form, Origin, Override, Prefill, Source, blocks,
+    prefill,
 };
 use stackside_core::id::{FormCode, RecordId, VisitId};
 use stackside_core::record::RecordState;
@@ -125,7 +126,8 @@ fn filled(
             lasts.push((&instrument.id, (record, answers)));
         }
     }
-    let discharger = register::discharger(c, &point.discharger)?.ok_or_else(|| Error::not_found("discharger"))?;
+    let discharger =
+        register::discharger(c, &point.discharger)?.ok_or_else(|| Error::not_found("discharger"))?;
     let operator = register::operator(c, &point.operator)?.ok_or_else(|| Error::not_found("operator"))?;
     Ok(prefill(
         form,
@@ -181,7 +183,9 @@ fn replaced(
     // What stood there before anyone typed, and where that came from.
     let prefilled = match (&before.replaced, &before.origin) {
         (Some(replaced), _) => Some((replaced.original.clone(), original_origin.unwrap_or(Origin::Register))),
-        (None, origin @ (Origin::Register | Origin::Last { .. })) => Some((before.text.clone(), origin.clone())),
+        (None, origin @ (Origin::Register | Origin::Last { .. })) => {
+            Some((before.text.clone(), origin.clone()))
+        }
         (None, Origin::Default) if before.text == text => return Ok((before, None)),
         (None, Origin::Default | Origin::Typed) => None,
     };
@@ -189,7 +193,8 @@ fn replaced(
     if same(&original, &text) {
         return Ok((Answer { text: original, origin, replaced: None }, None));
     }
-    let reason = reason.or(before.replaced.map(|replaced| replaced.reason)).ok_or(AnswerError::ReasonMissing)?;
+    let reason =
+        reason.or(before.replaced.map(|replaced| replaced.reason)).ok_or(AnswerError::ReasonMissing)?;
     let answer = Answer { text, origin: Origin::Typed, replaced: Some(Override { original, reason }) };
     Ok((answer, Some(origin)))
 }
@@ -215,7 +220,13 @@ fn take_bottle(
             continue;
         }
         let text = bottle.concentration.to_string();
-        record::put_answer(c, record.id, &key, &Answer { text, origin: Origin::Register, replaced: None }, None)?;
+        record::put_answer(
+            c,
+            record.id,
+            &key,
+            &Answer { text, origin: Origin::Register, replaced: None },
+            None,
+        )?;
         changed = true;
     }
     Ok(changed)

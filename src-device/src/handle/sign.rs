@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use stackside_core::act::{Act, FileRef, RecordSigned, Strokes};
 use stackside_core::command::{CommandError, Event, SignRecords};
-use stackside_core::form::{Answers, AnswerError, blocks};
+use stackside_core::form::{AnswerError, Answers, blocks};
 use stackside_core::hash::Hash;
 use stackside_core::id::{RecordId, VisitId};
 use stackside_core::judge::{Verdict, fill_computed, judge};
@@ -74,7 +74,8 @@ impl Inner {
             return Err(Error::not_found("record"));
         }
         let signature = self.keep_strokes(strokes)?;
-        let subject = |id: RecordId| Subject { point: Some(visit.point.id.to_string()), record: Some(id.to_string()) };
+        let subject =
+            |id: RecordId| Subject { point: Some(visit.point.id.to_string()), record: Some(id.to_string()) };
         let acts = ready
             .iter()
             .map(|ready| Told::of(ready.act(person, &signature), subject(ready.standing.record.id)))
@@ -88,7 +89,15 @@ impl Inner {
                 {
                     return Err(Error::broken("a draft changed while it was signed"));
                 }
-                record::sign(t, record.id, &ready.answers, &ready.verdicts, (instruments, bottles), at, entry)?;
+                record::sign(
+                    t,
+                    record.id,
+                    &ready.answers,
+                    &ready.verdicts,
+                    (instruments, bottles),
+                    at,
+                    entry,
+                )?;
                 last::note(t, record.id, &record.form.code, at, &ready.answers)?;
                 file::add(t, &signature, FileKind::Signature, at, entry)?;
             }

@@ -84,7 +84,12 @@ impl Inner {
         })
     }
 
-    pub(super) fn entry_state(&self, c: &Connection, log: stackside_core::id::LogId, seq: u64) -> Result<SendState, Error> {
+    pub(super) fn entry_state(
+        &self,
+        c: &Connection,
+        log: stackside_core::id::LogId,
+        seq: u64,
+    ) -> Result<SendState, Error> {
         Ok(if entry::is_held(c, log, seq)? {
             SendState::Held
         } else if entry::is_stopped(c, log, seq)? {
@@ -151,7 +156,17 @@ impl Inner {
                 let verdicts = standing.verdicts();
                 let Standing { record, answers, instruments, bottles, .. } = standing;
                 let Record { form, rulebook, point, .. } = record;
-                Ok(RecordView { line, form, rulebook, answers, instruments, bottles, photos, verdicts, point })
+                Ok(RecordView {
+                    line,
+                    form,
+                    rulebook,
+                    answers,
+                    instruments,
+                    bottles,
+                    photos,
+                    verdicts,
+                    point,
+                })
             }
             Err(missing) => {
                 let row = last::elsewhere(c, id)?.ok_or(missing)?;

@@ -81,7 +81,8 @@ impl Inner {
         let found = self.store.read(|c| photo::of_person(c, id, &person.id))?;
         match found {
             Photo { state: PhotoState::Kept, visit: None, file: Some(file), .. } => {
-                let file = FileRef { sha256: file.sha256, size_bytes: file.size_bytes, media_type: file.media_type };
+                let file =
+                    FileRef { sha256: file.sha256, size_bytes: file.size_bytes, media_type: file.media_type };
                 Ok((id, file))
             }
             _ => Err(Error::not_found("photo")),

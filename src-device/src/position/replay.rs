@@ -60,7 +60,8 @@ impl Replay {
         if !(speed.is_finite() && speed > 0.0) {
             return Err(TrackError::Speed);
         }
-        let gpx = gpx::read(BufReader::new(File::open(file)?)).map_err(|error| TrackError::Form(error.to_string()))?;
+        let gpx = gpx::read(BufReader::new(File::open(file)?))
+            .map_err(|error| TrackError::Form(error.to_string()))?;
         let points = gpx.tracks.iter().flat_map(|track| &track.segments).flat_map(|segment| &segment.points);
         let mut steps = Vec::new();
         let mut first: Option<DateTime<Utc>> = None;
@@ -68,9 +69,12 @@ impl Replay {
             let wrong = |what| TrackError::Point { point: index + 1, what };
             let time = point.time.and_then(|time| time.format().ok()).ok_or(wrong("no time"))?;
             let time: DateTime<Utc> = time.parse().map_err(|_| wrong("no time"))?;
-            let since = (time - *first.get_or_insert(time)).to_std().map_err(|_| wrong("earlier than the first"))?;
-            let accuracy_m = point.hdop.filter(|hdop| hdop.is_finite() && *hdop >= 0.0).ok_or(wrong("no hdop"))?;
-            let position = Position::new(point.point().x(), point.point().y()).map_err(|_| wrong("no such place"))?;
+            let since =
+                (time - *first.get_or_insert(time)).to_std().map_err(|_| wrong("earlier than the first"))?;
+            let accuracy_m =
+                point.hdop.filter(|hdop| hdop.is_finite() && *hdop >= 0.0).ok_or(wrong("no hdop"))?;
+            let position =
+                Position::new(point.point().x(), point.point().y()).map_err(|_| wrong("no such place"))?;
             let satellites = point.sat.and_then(|number| u32::try_from(number).ok());
             steps.push(Step { after: since.div_f64(speed), position, accuracy_m, satellites });
         }
@@ -137,5 +141,57 @@ fn waited_until(run: &(Mutex<u64>, Condvar), mine: u64, until: Instant) -> bool 
             return *number == mine;
         }
         number = run.1.wait_timeout(number, left).unwrap_or_else(PoisonError::into_inner).0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    fn track(points: &str) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = format!(
+            r#"<?xml version="1.0"?><gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1">
+            <trk><trkseg>{points}</trkseg></trk></gpx>"#
+        );
+        std::fs::write(file.path(), text).unwrap();
+        file
+    }
+    fn open(points: &str, speed: f64) -> Result<Replay, TrackError> {
+        Replay::open(track(points).path(), speed, Arc::new(SystemClock::new().unwrap()))
+    }
+    const TWO: &str = r#"<trkpt lat="30" lon="120"><time>2026-01-01T00:00:00Z</time><hdop>12.5</hdop></trkpt>
+        <trkpt lat="31" lon="121"><time>2026-01-01T00:01:00Z</time><hdop>4</hdop></trkpt>"#;
+
+    #[test]
+    fn a_track_is_played_by_its_own_times_and_proves_no_time() {
+        let replay = open(TWO, 1000.0).unwrap();
+        let (sink, fixes) = mpsc::channel();
+        replay.start(Arc::new(move |fix| drop(sink.send(fix))));
+        let (first, second) = (fixes.recv().unwrap(), fixes.recv().unwrap());
+        assert_eq!((first.accuracy_m, first.position.longitude), (12.5, 120.0));
+        assert_eq!((second.accuracy_m, second.provider), (4.0, Provider::Replay));
+        assert!(second.boot_ms - first.boot_ms >= 55 && second.satellite_time.is_none());
+        assert_eq!(fixes.recv().unwrap().position, second.position, "it stays at its end");
+        replay.stop();
+        while fixes.recv().is_ok() {}
+    }
+
+    #[test]
+    fn a_point_that_lacks_something_is_an_error_and_no_default() {
+        for (points, speed, what) in [
+            ("", 1.0, "there is none"),
+            (&TWO.replace("<hdop>4</hdop>", ""), 1.0, "no hdop"),
+            (&TWO.replace("<time>2026-01-01T00:01:00Z</time>", ""), 1.0, "no time"),
+            (&TWO.replace("2026-01-01T00:01", "2025-01-01T00:01"), 1.0, "earlier than the first"),
+            (TWO, 0.0, "speed"),
+            (TWO, f64::NAN, "speed"),
+        ] {
+            let error = open(points, speed).err().unwrap().to_string();
+            assert!(error.contains(what), "{error}");
+        }
     }
 }

@@ -120,7 +120,12 @@ pub fn add(connection: &Connection, entry: &Entry, header: &Header, subject: &Su
 }
 
 /// Entries of a log from a number on, as signed: at most `limit`.
-pub fn from_seq(connection: &Connection, log: LogId, seq: u64, limit: u32) -> Result<Vec<(u64, Entry)>, Error> {
+pub fn from_seq(
+    connection: &Connection,
+    log: LogId,
+    seq: u64,
+    limit: u32,
+) -> Result<Vec<(u64, Entry)>, Error> {
     let mut statement = connection.prepare_cached(
         "SELECT seq, header, signature, body FROM entry WHERE log = :log AND seq >= :seq ORDER BY seq LIMIT :limit",
     )?;

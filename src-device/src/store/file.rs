@@ -46,7 +46,8 @@ pub struct Sendable {
     pub refused: Option<String>,
 }
 
-const COLUMNS: &str = "SELECT file.sha256, file.size_bytes, file.media_type, file.kind, file.made_at, file.upload,
+const COLUMNS: &str =
+    "SELECT file.sha256, file.size_bytes, file.media_type, file.kind, file.made_at, file.upload,
     file.sent_bytes, file.held_at, file.refused FROM file";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Sendable> {
@@ -116,9 +117,8 @@ pub fn latest(connection: &Connection, held: bool, limit: u32) -> Result<Vec<Sen
 pub fn waiting(connection: &Connection) -> Result<(u64, u64, u64), Error> {
     let sql = "SELECT COUNT(*) AS files, COALESCE(SUM(sent_bytes), 0) AS sent, COALESCE(SUM(size_bytes), 0) AS total
          FROM file WHERE held_at IS NULL";
-    Ok(connection.query_row(sql, [], |row| {
-        Ok((number(row, "files")?, number(row, "sent")?, number(row, "total")?))
-    })?)
+    Ok(connection
+        .query_row(sql, [], |row| Ok((number(row, "files")?, number(row, "sent")?, number(row, "total")?)))?)
 }
 
 /// Notes how far an upload got and where it goes on.
@@ -136,7 +136,12 @@ pub fn set_progress(
 }
 
 /// Notes the server's confirmation, if its length is ours.
-pub fn set_held(connection: &Connection, sha256: Hash, size_bytes: u64, at: DateTime<Utc>) -> Result<bool, Error> {
+pub fn set_held(
+    connection: &Connection,
+    sha256: Hash,
+    size_bytes: u64,
+    at: DateTime<Utc>,
+) -> Result<bool, Error> {
     let changed = connection.execute(
         "UPDATE file SET held_at = :at, sent_bytes = size_bytes, upload = NULL, refused = NULL
          WHERE sha256 = :sha256 AND size_bytes = :size AND held_at IS NULL",

@@ -83,7 +83,9 @@ pub fn put_elsewhere(connection: &Connection, row: &RecordElsewhere, words: &str
 /// A record from elsewhere.
 pub fn elsewhere(connection: &Connection, record: RecordId) -> Result<Option<RecordElsewhere>, Error> {
     let sql = "SELECT row FROM record_elsewhere WHERE record = :record";
-    Ok(connection.query_row(sql, named_params! {":record": record.to_string()}, |row| json(row, "row")).optional()?)
+    Ok(connection
+        .query_row(sql, named_params! {":record": record.to_string()}, |row| json(row, "row"))
+        .optional()?)
 }
 
 /// A record's place in the list of all.
@@ -123,7 +125,8 @@ pub fn list(
         ":person": person.as_str(), ":words": filter.words,
         ":point": filter.point.map(PointId::as_str),
     };
-    let total: i64 = connection.query_row(&format!("SELECT COUNT(*) FROM ({all})"), params, |row| row.get(0))?;
+    let total: i64 =
+        connection.query_row(&format!("SELECT COUNT(*) FROM ({all})"), params, |row| row.get(0))?;
     let sql = format!("{all} ORDER BY at DESC, record DESC LIMIT {limit} OFFSET {offset}");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params, |row| {

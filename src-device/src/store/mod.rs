@@ -137,7 +137,12 @@ fn encoded(path: &Path) -> String {
 
 /// The newest version of the schema.
 pub fn latest() -> i64 {
-    migrations::migrations::runner().get_migrations().iter().map(|step| i64::from(step.version())).max().unwrap_or(0)
+    migrations::migrations::runner()
+        .get_migrations()
+        .iter()
+        .map(|step| i64::from(step.version()))
+        .max()
+        .unwrap_or(0)
 }
 
 /// Runs the missing steps, all or none.
@@ -172,7 +177,10 @@ where
 }
 
 /// As [`parsed`]; nothing for NULL.
-pub fn parsed_or_null<T: std::str::FromStr>(row: &rusqlite::Row<'_>, column: &str) -> rusqlite::Result<Option<T>>
+pub fn parsed_or_null<T: std::str::FromStr>(
+    row: &rusqlite::Row<'_>,
+    column: &str,
+) -> rusqlite::Result<Option<T>>
 where
     T::Err: std::error::Error + Send + Sync + 'static,
 {
@@ -191,7 +199,10 @@ pub fn json<T: DeserializeOwned>(row: &rusqlite::Row<'_>, column: &str) -> rusql
 }
 
 /// As [`json`]; nothing for NULL.
-pub fn json_or_null<T: DeserializeOwned>(row: &rusqlite::Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
+pub fn json_or_null<T: DeserializeOwned>(
+    row: &rusqlite::Row<'_>,
+    column: &str,
+) -> rusqlite::Result<Option<T>> {
     match row.get_ref(column)?.as_str_or_null() {
         Ok(None) => Ok(None),
         Ok(Some(_)) => json(row, column).map(Some),
@@ -202,8 +213,9 @@ pub fn json_or_null<T: DeserializeOwned>(row: &rusqlite::Row<'_>, column: &str) 
 /// Number columns: SQLite's integers are signed.
 pub fn number(row: &rusqlite::Row<'_>, column: &str) -> rusqlite::Result<u64> {
     let value: i64 = row.get(column)?;
-    u64::try_from(value)
-        .map_err(|_| rusqlite::Error::FromSqlConversionFailure(0, Type::Integer, Box::new(FromSqlError::OutOfRange(value))))
+    u64::try_from(value).map_err(|_| {
+        rusqlite::Error::FromSqlConversionFailure(0, Type::Integer, Box::new(FromSqlError::OutOfRange(value)))
+    })
 }
 
 /// A number as SQLite takes it.

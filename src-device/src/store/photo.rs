@@ -23,8 +23,12 @@ pub enum PhotoState {
 }
 
 impl PhotoState {
-    const ALL: [(Self, &'static str); 4] =
-        [(Self::Begun, "begun"), (Self::Whole, "whole"), (Self::Kept, "kept"), (Self::Incomplete, "incomplete")];
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Begun, "begun"),
+        (Self::Whole, "whole"),
+        (Self::Kept, "kept"),
+        (Self::Incomplete, "incomplete"),
+    ];
     fn text(self) -> &'static str {
         Self::ALL.iter().find(|(state, _)| *state == self).map_or("", |(_, text)| text)
     }
@@ -88,7 +92,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Photo> {
         slot: row.get("slot")?,
         source: if source == "camera" { PhotoSource::Camera } else { PhotoSource::Imported },
         person: parsed(row, "person")?,
-        state: PhotoState::ALL.iter().find(|(_, text)| *text == state).map_or(PhotoState::Incomplete, |(s, _)| *s),
+        state: PhotoState::ALL
+            .iter()
+            .find(|(_, text)| *text == state)
+            .map_or(PhotoState::Incomplete, |(s, _)| *s),
         begun_at: parsed(row, "begun_at")?,
         file,
     })
@@ -149,7 +156,12 @@ pub fn in_state(connection: &Connection, state: PhotoState) -> Result<Vec<Photo>
 }
 
 /// Moves a photo on; `file` once its bytes are known.
-pub fn set_state(connection: &Connection, id: PhotoId, state: PhotoState, file: Option<&PhotoFile>) -> Result<(), Error> {
+pub fn set_state(
+    connection: &Connection,
+    id: PhotoId,
+    state: PhotoState,
+    file: Option<&PhotoFile>,
+) -> Result<(), Error> {
     connection.execute(
         "UPDATE photo SET state = :state, sha256 = COALESCE(:sha256, sha256),
                           size_bytes = COALESCE(:size, size_bytes), media_type = COALESCE(:type, media_type),

@@ -55,7 +55,8 @@ pub struct Seal {
     pub seq: u64,
 }
 
-const COLUMNS: &str = "SELECT id, visit, point, person, person_name, definition, rulebook, state, begun_at, signed_at,
+const COLUMNS: &str =
+    "SELECT id, visit, point, person, person_name, definition, rulebook, state, begun_at, signed_at,
     verdicts, instruments, bottles, log, seq FROM record";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Record> {
@@ -121,7 +122,8 @@ pub fn of_person(connection: &Connection, id: RecordId, person: &PersonId) -> Re
 
 /// The records of a visit, in the order in which they were begun.
 pub fn of_visit(connection: &Connection, visit: VisitId) -> Result<Vec<Record>, Error> {
-    let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE visit = :visit ORDER BY begun_at, id"))?;
+    let mut statement =
+        connection.prepare_cached(&format!("{COLUMNS} WHERE visit = :visit ORDER BY begun_at, id"))?;
     let rows = statement.query_map(named_params! {":visit": visit.to_string()}, read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -135,8 +137,8 @@ pub fn draft(connection: &Connection, visit: VisitId, form: &str) -> Result<Opti
 
 /// The answers of a record.
 pub fn answers(connection: &Connection, record: RecordId) -> Result<Answers, Error> {
-    let mut statement =
-        connection.prepare_cached("SELECT key, text, origin, original, reason FROM answer WHERE record = :record")?;
+    let mut statement = connection
+        .prepare_cached("SELECT key, text, origin, original, reason FROM answer WHERE record = :record")?;
     let rows = statement.query_map(named_params! {":record": record.to_string()}, |row| {
         let key: AnswerKey = parsed(row, "key")?;
         Ok((key, read_answer(row)?))

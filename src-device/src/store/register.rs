@@ -64,7 +64,8 @@ fn put<T: Serialize>(
         places.join(", "),
         updates.join(", ")
     );
-    let values: Vec<&dyn ToSql> = columns.iter().map(|(_, value)| *value).chain([&text as &dyn ToSql]).collect();
+    let values: Vec<&dyn ToSql> =
+        columns.iter().map(|(_, value)| *value).chain([&text as &dyn ToSql]).collect();
     connection.prepare_cached(&sql)?.execute(&values[..])?;
     Ok(())
 }
@@ -97,7 +98,11 @@ fn one<T: DeserializeOwned>(connection: &Connection, table: &str, id: &str) -> R
     Ok(statement.query_row(named_params! {":id": id}, |row| json(row, "row")).optional()?)
 }
 
-fn many<T: DeserializeOwned>(connection: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<T>, Error> {
+fn many<T: DeserializeOwned>(
+    connection: &Connection,
+    sql: &str,
+    params: impl rusqlite::Params,
+) -> Result<Vec<T>, Error> {
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params, |row| json(row, "row"))?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -52,7 +52,9 @@ pub struct Contact {
 /// Reads a value.
 pub fn get<T: DeserializeOwned>(connection: &Connection, name: &str) -> Result<Option<T>, Error> {
     let text: Option<String> = connection
-        .query_row("SELECT value FROM setting WHERE name = :name", named_params! {":name": name}, |row| row.get(0))
+        .query_row("SELECT value FROM setting WHERE name = :name", named_params! {":name": name}, |row| {
+            row.get(0)
+        })
         .optional()?;
     Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }

@@ -78,7 +78,11 @@ pub fn open(connection: &Connection, person: &PersonId) -> Result<Option<Visit>,
 }
 
 /// The person's open visit at a point.
-pub fn open_at(connection: &Connection, person: &PersonId, point: &PointId) -> Result<Option<VisitId>, Error> {
+pub fn open_at(
+    connection: &Connection,
+    person: &PersonId,
+    point: &PointId,
+) -> Result<Option<VisitId>, Error> {
     Ok(open(connection, person)?.filter(|visit| visit.point.id == *point).map(|visit| visit.id))
 }
 

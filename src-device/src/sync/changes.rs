@@ -13,7 +13,8 @@ use crate::store::{last, register, setting};
 /// Takes all pages that there are now.
 pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFailure> {
     loop {
-        let since: u64 = device.store.read(|c| setting::get(c, setting::CURSOR)).map_err(broken)?.unwrap_or(0);
+        let since: u64 =
+            device.store.read(|c| setting::get(c, setting::CURSOR)).map_err(broken)?.unwrap_or(0);
         let call = server.get(&format!("/api/v1/changes?since={since}"));
         let response = contact::call(call).await?.map_err(|refusal: Refusal| refusal.failure())?;
         let bytes = response.bytes().await.map_err(|error| contact::failure(&error))?;
@@ -21,7 +22,9 @@ pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFail
             Ok(page) => page,
             // JSON of our server that this app does not read: refused whole, for half a page would be a lie.
             Err(error) if serde_json::from_slice::<serde_json::Value>(&bytes).is_ok() => {
-                return Err(SendFailure::Refused { reason: format!("a page of changes is not understood: {error}") });
+                return Err(SendFailure::Refused {
+                    reason: format!("a page of changes is not understood: {error}"),
+                });
             }
             Err(_) => return Err(SendFailure::NotOurServer),
         };

@@ -36,7 +36,10 @@ pub(crate) fn enrol(device: &Arc<Inner>, server: &str, code: &str) -> Result<(),
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let reply = runtime.block_on(ask(&server, &request))?;
     let certificate = reply.certificate.verify(&reply.server_key).map_err(|_| CommandError::NotOurServer)?;
-    if certificate.device != id || certificate.public_key != public_key || certificate.operator != reply.operator.id {
+    if certificate.device != id
+        || certificate.public_key != public_key
+        || certificate.operator != reply.operator.id
+    {
         return Err(CommandError::NotOurServer.into());
     }
     device.keys.save_token(id, &reply.token)?;

@@ -57,7 +57,9 @@ async fn send_log(device: &Inner, server: &Server, log: &Log) -> Result<(), Send
             Ok(reply) => {
                 let held = take_receipt(device, server, log, &reply.receipt)?;
                 if held < last {
-                    return Err(SendFailure::Refused { reason: "the receipt ends before what was sent".to_owned() });
+                    return Err(SendFailure::Refused {
+                        reason: "the receipt ends before what was sent".to_owned(),
+                    });
                 }
                 next = held + 1;
             }

@@ -177,7 +177,8 @@ async fn push(
             Ok(response) => response,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let now_at = offset(&response).filter(|now| *now > at && *now <= size).ok_or(SendFailure::NotOurServer)?;
+        let now_at =
+            offset(&response).filter(|now| *now > at && *now <= size).ok_or(SendFailure::NotOurServer)?;
         contact::count(device, length)?;
         at = now_at;
         note(device, sendable, Some(url), at)?;

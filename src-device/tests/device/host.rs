@@ -52,7 +52,11 @@ async fn only_the_hosts_own_page_with_the_token_gets_through() {
     ] {
         let response = router.clone().oneshot(get(path)).await.unwrap();
         let found = response.headers().get("content-type").map_or("", |value| value.to_str().unwrap());
-        assert!(response.status() == want && found.starts_with(kind), "{path}: {} {found}", response.status());
+        assert!(
+            response.status() == want && found.starts_with(kind),
+            "{path}: {} {found}",
+            response.status()
+        );
     }
     let unknown = Request::post("/ipc/delete_all")
         .header("host", here)

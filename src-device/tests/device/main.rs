@@ -1,4 +1,5 @@
 //! The device through its commands, on real files and against a scripted server.
+#![expect(clippy::unwrap_used, reason = "clippy allows it in tests only, not in their helpers")]
 
 mod answers;
 #[cfg(feature = "host")]

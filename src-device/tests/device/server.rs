@@ -156,8 +156,10 @@ async fn missing(State(script): Shared, Json(request): Json<MissingRequest>) -> 
     let script = script.lock().unwrap();
     let (held, missing): (Vec<Hash>, Vec<Hash>) =
         request.files.into_iter().partition(|hash| script.files.contains_key(hash));
-    let held =
-        held.into_iter().map(|sha256| HeldFile { sha256, size_bytes: script.files[&sha256].len() as u64 }).collect();
+    let held = held
+        .into_iter()
+        .map(|sha256| HeldFile { sha256, size_bytes: script.files[&sha256].len() as u64 })
+        .collect();
     Json(MissingReply { missing, held })
 }
 

@@ -68,8 +68,11 @@ fn a_record_with_gaps_is_not_signed_and_says_what_is_missing() {
     let visit = world.sign_in();
     let record = world.open_record(visit);
     world.save(record, "analyser/I-SO2/zero.before", "12,5").unwrap();
-    let CommandError::NotFinished { problems, .. } = world.sign(visit, &[record]).unwrap_err() else { panic!() };
-    let of = |key: &str| problems.iter().find(|problem| problem.key.to_string() == key).map(|p| p.error.clone());
+    let CommandError::NotFinished { problems, .. } = world.sign(visit, &[record]).unwrap_err() else {
+        panic!()
+    };
+    let of =
+        |key: &str| problems.iter().find(|problem| problem.key.to_string() == key).map(|p| p.error.clone());
     assert!(matches!(of("analyser/I-SO2/zero.before"), Some(AnswerError::Number { .. })));
     assert_eq!(of("analyser/I-SO2/span.before"), Some(AnswerError::Missing));
     assert_eq!(of("photo/reading"), Some(AnswerError::PhotoMissing));

@@ -22,8 +22,10 @@ fn a_folder_that_cannot_be_used_is_refused_with_a_sentence() {
     assert!(second.to_string().ends_with("is in use by another Stackside"), "{second}");
     device.close();
     Device::open(config(folder.path())).unwrap().close();
-    std::fs::write(folder.path().join("stackside.sqlite"), "no database at all, but long enough to look at").unwrap();
-    assert!(matches!(Device::open(config(folder.path())), Err(OpenError::Store { .. })));
+    let damaged = tempfile::tempdir().unwrap();
+    std::fs::write(damaged.path().join("stackside.sqlite"), "no database at all, but long enough to look at")
+        .unwrap();
+    assert!(matches!(Device::open(config(damaged.path())), Err(OpenError::Store { .. })));
     let gpx = Positions::Gpx { file: folder.path().join("none.gpx"), speed: 1.0 };
     let other = tempfile::tempdir().unwrap();
     let error = Device::open(Config { positions: gpx, ..config(other.path()) }).err().unwrap();

@@ -118,7 +118,7 @@ fn a_cut_upload_goes_on_where_the_server_stopped() {
     world.until("a cut", |view| view.line.trouble == SyncTrouble::ServerBusy);
     world.device.handle(SyncNow {}).unwrap();
     world.until_all_is_held();
-    assert_eq!(world.server.ask(|script| script.files[&line.sha256] == bytes), true);
+    assert!(world.server.ask(|script| script.files[&line.sha256] == bytes));
     let offsets: Vec<u64> = world.server.ask(|script| script.patches.iter().map(|(at, _)| *at).collect());
     assert_eq!(offsets, [0, 100_000, 100_000 + 512 * 1024]);
 }
@@ -187,6 +187,9 @@ fn a_record_from_another_tablet_is_shown_and_is_the_baseline_of_the_next() {
     assert!(line.elsewhere && line.person_name == "张三" && line.send == SendState::Held);
     assert_eq!(world.record(record).answers.text(&"analyser/I-SO2/span.after".parse().unwrap()), Some("160"));
     let next = world.open_record(world.sign_in());
-    assert_eq!(world.record(next).answers.text(&"analyser/I-SO2/zero.last_after".parse().unwrap()), Some("0"));
+    assert_eq!(
+        world.record(next).answers.text(&"analyser/I-SO2/zero.last_after".parse().unwrap()),
+        Some("0")
+    );
     assert_eq!(world.device.handle(GetToday {}).unwrap().due[0].due.last_done, Some(row.signed_at));
 }

@@ -177,7 +177,12 @@ impl World {
     pub fn sign(&self, visit: VisitId, records: &[RecordId]) -> Result<(), CommandError> {
         self.device.handle(SignRecords { visit, records: records.to_vec(), strokes: strokes() })
     }
-    pub fn begin_photo(&self, visit: Option<VisitId>, record: Option<RecordId>, slot: Option<&str>) -> PhotoId {
+    pub fn begin_photo(
+        &self,
+        visit: Option<VisitId>,
+        record: Option<RecordId>,
+        slot: Option<&str>,
+    ) -> PhotoId {
         let slot = slot.map(str::to_owned);
         self.device.handle(BeginPhoto { visit, record, slot, source: PhotoSource::Camera }).unwrap()
     }
@@ -211,7 +216,8 @@ impl World {
             if wanted(&view) {
                 return view;
             }
-            let next = runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), events.recv()).await });
+            let next = runtime
+                .block_on(async { tokio::time::timeout(Duration::from_secs(20), events.recv()).await });
             next.unwrap_or_else(|_| panic!("{what}: {view:?}")).unwrap();
         }
     }
@@ -230,7 +236,9 @@ impl World {
             )
             .unwrap();
         let rows = statement
-            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))
+            .query_map([], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+            })
             .unwrap();
         rows.map(|row| {
             let (header, signature, body) = row.unwrap();
@@ -269,7 +277,8 @@ pub fn strokes() -> Strokes {
     Strokes { width: 300, height: 100, strokes: vec![(0..20).map(at).collect()] }
 }
 pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
-    let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, (x * y) as u8]));
+    let picture =
+        image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, (x * y) as u8]));
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
     bytes.into_inner()

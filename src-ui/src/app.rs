@@ -1,0 +1,231 @@
+//! The frame: which screen is open, what all screens share, and coming back to where the person was.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::hooks::use_location;
+use leptos_router::path;
+use stackside_core::command::{
+    AppState, Command, CommandError, Event, GetState, GetToday, Language, Place, Recovered, SavePlace, Theme,
+    Today,
+};
+use stackside_core::due::Urgency;
+
+use crate::components::notice::{Notice, Notices};
+use crate::components::states::{Failed, Loading};
+use crate::live::{Live, live};
+use crate::screens;
+use crate::{shell, texts};
+
+/// What all screens share.
+#[derive(Clone, Copy)]
+pub struct Shared {
+    /// The last known state; nothing until the shell has answered.
+    pub state: RwSignal<Option<AppState>>,
+    /// Why the shell did not answer.
+    pub failed: RwSignal<Option<CommandError>>,
+    /// Counts the events that something in the store changed: screens read anew.
+    pub store: RwSignal<u32>,
+    /// Counts the events that sync moved on.
+    pub sync: RwSignal<u32>,
+    /// Counts the position samples.
+    pub position: RwSignal<u32>,
+    /// Counts the minutes, for what is said of times.
+    pub minute: RwSignal<u32>,
+    /// What start-up mended, until a person has seen it.
+    pub recovered: RwSignal<Option<Recovered>>,
+    has_seen_recovered: RwSignal<bool>,
+    /// A short message at the foot of the screen.
+    pub notice: RwSignal<Option<Notice>>,
+}
+
+/// 今日, read by the frame for the number on the rail and shown by its screen.
+#[derive(Clone, Copy)]
+pub struct TodayLive(pub Live<Today>);
+
+impl TodayLive {
+    /// How many duties are overdue or end today.
+    pub fn urgent(self) -> usize {
+        self.0.with(|today| match today {
+            Some(Ok(today)) => {
+                let is_urgent = |urgency: Urgency| matches!(urgency, Urgency::Overdue | Urgency::Today);
+                today.due.iter().filter(|line| is_urgent(line.due.urgency)).count()
+            }
+            _ => 0,
+        })
+    }
+}
+
+impl Shared {
+    /// What all screens share; call it while a component is made.
+    pub fn get() -> Self {
+        expect_context()
+    }
+
+    /// Reads the state anew.
+    pub fn refresh(self) {
+        leptos::task::spawn_local(async move {
+            match shell::call(&GetState {}).await {
+                Ok(state) => self.take(state),
+                Err(error) => self.failed.set(Some(error)),
+            }
+        });
+    }
+
+    /// Takes a state that a command returned.
+    pub fn take(self, state: AppState) {
+        self.failed.set(None);
+        if state.recovered.is_some() && !self.has_seen_recovered.get_untracked() {
+            self.has_seen_recovered.set(true);
+            self.recovered.set(state.recovered);
+        }
+        if self.state.with_untracked(|old| old.as_ref() != Some(&state)) {
+            self.state.set(Some(state));
+        }
+    }
+
+    /// Makes all screens read anew.
+    pub fn look_again(self) {
+        self.store.update(|n| *n = n.wrapping_add(1));
+    }
+
+    /// Calls the shell in the background; a failure is shown at the foot of the screen.
+    pub fn run<C: Command + 'static>(self, command: C, then: impl FnOnce(C::Reply) + 'static) {
+        leptos::task::spawn_local(async move {
+            match shell::call(&command).await {
+                Ok(reply) => then(reply),
+                Err(error) => self.fail(&error),
+            }
+        });
+    }
+
+    /// Shows an error at the foot of the screen; a lock leads to the unlock screen.
+    pub fn fail(self, error: &CommandError) {
+        if *error == CommandError::Locked {
+            self.refresh();
+        }
+        self.notice.set(Some(Notice::bad(texts::command_error(error))));
+    }
+
+    fn hear(self, event: Event) {
+        match event {
+            Event::Store => self.look_again(),
+            Event::Sync => self.sync.update(|n| *n = n.wrapping_add(1)),
+            Event::Position => self.position.update(|n| *n = n.wrapping_add(1)),
+        }
+        if event != Event::Position {
+            self.refresh();
+        }
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The app.
+#[component]
+pub fn App() -> impl IntoView {
+    let shared = Shared {
+        state: RwSignal::new(None),
+        failed: RwSignal::new(None),
+        store: RwSignal::new(0),
+        sync: RwSignal::new(0),
+        position: RwSignal::new(0),
+        minute: RwSignal::new(0),
+        recovered: RwSignal::new(None),
+        has_seen_recovered: RwSignal::new(false),
+        notice: RwSignal::new(None),
+    };
+    provide_context(shared);
+    shell::listen(move |event| shared.hear(event));
+    shared.refresh();
+    set_interval(move || shared.minute.update(|n| *n = n.wrapping_add(1)), MINUTE);
+    let settings = Memo::new(move |_| shared.state.with(|state| state.as_ref().map(|state| state.settings)));
+    let language = Memo::new(move |_| settings.get().unwrap_or_default().language);
+    let stage = Memo::new(move |_| shared.state.with(|state| state.as_ref().map(Stage::of)));
+    Effect::new(move || {
+        let Some(settings) = settings.get() else { return };
+        let root = document().document_element();
+        let theme = if settings.theme == Theme::Dark { "dark" } else { "light" };
+        let _ = root.as_ref().map(|root| root.set_attribute("data-theme", theme));
+        let language = if settings.language == Language::En { "en" } else { "zh-CN" };
+        let _ = root.map(|root| root.set_attribute("lang", language));
+    });
+    view! {
+        <Router>
+            {move || {
+                // Drawn anew when the language changes: no text has to listen for it.
+                texts::set_language(language.get());
+                match stage.get() {
+                    None => match shared.failed.get() {
+                        None => view! { <Loading /> }.into_any(),
+                        Some(error) => view! { <Failed error on_retry=move |()| shared.refresh() /> }.into_any(),
+                    },
+                    Some(Stage::Enrol) => view! { <screens::enrol::EnrolScreen /> }.into_any(),
+                    Some(Stage::Unlock) => view! { <screens::unlock::UnlockScreen /> }.into_any(),
+                    Some(Stage::Open) => view! { <Screens /> }.into_any(),
+                }
+            }}
+            <Notices notice=shared.notice />
+        </Router>
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Enrol,
+    Unlock,
+    Open,
+}
+
+impl Stage {
+    fn of(state: &AppState) -> Self {
+        match (&state.enrolment, &state.person) {
+            (None, _) => Self::Enrol,
+            (_, None) => Self::Unlock,
+            _ => Self::Open,
+        }
+    }
+}
+
+#[component]
+fn Screens() -> impl IntoView {
+    keep_place();
+    let shared = Shared::get();
+    provide_context(TodayLive(live(move || {
+        shared.minute.track();
+        GetToday {}
+    })));
+    view! {
+        <Routes fallback=|| view! { <screens::today::TodayScreen /> }>
+            <Route path=path!("/") view=screens::today::TodayScreen />
+            <Route path=path!("/points") view=screens::points::PointsScreen />
+            <Route path=path!("/point/:id") view=screens::point::PointScreen />
+            <Route path=path!("/sign-in/:id") view=screens::sign_in::SignInScreen />
+            <Route path=path!("/visit/:id") view=screens::visit::VisitScreen />
+            <Route path=path!("/record/:id") view=screens::record::RecordScreen />
+            <Route path=path!("/records") view=screens::records::RecordsScreen />
+            <Route path=path!("/sync") view=screens::sync::SyncScreen />
+            <Route path=path!("/settings") view=screens::settings::SettingsScreen />
+        </Routes>
+    }
+}
+
+/// Goes to the place that was kept when the app starts, and keeps each new one. The form keeps its field itself.
+fn keep_place() {
+    let shared = Shared::get();
+    let location = use_location();
+    let navigate = leptos_router::hooks::use_navigate();
+    let kept = shared.state.with_untracked(|state| state.as_ref().and_then(|state| state.place.clone()));
+    let started_at_root = location.pathname.get_untracked() == "/";
+    if let Some(place) = kept.filter(|place| started_at_root && place.path != "/") {
+        navigate(&place.path, leptos_router::NavigateOptions { replace: true, ..Default::default() });
+    }
+    Effect::new(move |before: Option<String>| {
+        let path = location.pathname.get();
+        if before.is_some_and(|before| before != path) {
+            shared.run(SavePlace { place: Place { path: path.clone(), field: None } }, |()| ());
+        }
+        path
+    });
+}

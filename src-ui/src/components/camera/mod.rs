@@ -1,0 +1,352 @@
+//! The camera inside the app: opening another one is how field apps lose photos and forms.
+
+mod lens;
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use stackside_core::command::{BeginPhoto, CommandError, PhotoLine};
+use stackside_core::id::{PhotoId, RecordId, VisitId};
+use stackside_core::photo::PhotoSource;
+use wasm_bindgen::JsCast;
+use web_sys::{Blob, Url};
+
+use self::lens::{Lens, LensError};
+use super::icon::{Glyph, Icon};
+use crate::photo;
+use crate::texts;
+
+/// Where the person is between opening the camera and a kept photo.
+#[derive(Debug, Clone)]
+enum Step {
+    Opening,
+    Live,
+    Shooting,
+    Shot(Shot),
+    Sending(Shot, u32),
+    /// No camera: a file instead.
+    Without(LensError),
+}
+
+/// A photo that was taken and is not kept yet.
+#[derive(Debug, Clone)]
+struct Shot {
+    photo: PhotoId,
+    source: PhotoSource,
+    blob: Blob,
+    url: String,
+}
+
+impl Shot {
+    fn new(photo: PhotoId, source: PhotoSource, blob: Blob) -> Self {
+        let url = Url::create_object_url_with_blob(&blob).unwrap_or_default();
+        Self { photo, source, blob, url }
+    }
+    fn drop_it(&self) {
+        let _ = Url::revoke_object_url(&self.url);
+        photo::abandon(self.photo);
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Session {
+    step: RwSignal<Step, LocalStorage>,
+    lens: StoredValue<Option<Lens>, LocalStorage>,
+    has_torch: RwSignal<bool>,
+    trouble: RwSignal<Option<String>>,
+    video: NodeRef<html::Video>,
+    place: StoredValue<(Option<VisitId>, Option<RecordId>, Option<String>)>,
+    on_done: Callback<PhotoLine>,
+}
+
+/// The camera over the whole screen. The photo is journaled before the shutter and kept when `on_done` hears of it.
+#[component]
+pub fn Camera(
+    /// The photo's visit; nothing for a sign-in.
+    visit: Option<VisitId>,
+    /// Its record.
+    record: Option<RecordId>,
+    /// The form's slot (`slot` itself is a word of the view macro).
+    slot_id: Option<String>,
+    /// Told the photo once it is kept.
+    #[prop(into)]
+    on_done: Callback<PhotoLine>,
+    /// Told when the person leaves without one.
+    #[prop(into)]
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let session = Session {
+        step: RwSignal::new_local(Step::Opening),
+        lens: StoredValue::new_local(None),
+        has_torch: RwSignal::new(false),
+        trouble: RwSignal::new(None),
+        video: NodeRef::new(),
+        place: StoredValue::new((visit, record, slot_id)),
+        on_done,
+    };
+    let dialog = NodeRef::<html::Dialog>::new();
+    let is_lit = RwSignal::new(false);
+    Effect::new(move || {
+        if let Some(dialog) = dialog.get()
+            && !dialog.open()
+        {
+            let _ = dialog.show_modal();
+        }
+    });
+    session.open();
+    on_cleanup(move || session.close());
+    let shows_video = move || session.step.with(|step| matches!(step, Step::Opening | Step::Live | Step::Shooting));
+    let light = move |_| {
+        is_lit.update(|on| *on = !*on);
+        session.lens.with_value(|lens| lens.iter().for_each(|lens| lens.set_torch(is_lit.get_untracked())));
+    };
+    view! {
+        <dialog
+            class="camera"
+            node_ref=dialog
+            aria-label=texts::CAMERA.get()
+            on:cancel=move |event: leptos::ev::Event| {
+                event.prevent_default();
+                on_close.run(());
+            }
+        >
+            <div class="camera__view">
+                <video
+                    node_ref=session.video
+                    class="camera__picture"
+                    class:camera__picture--off=move || !shows_video()
+                    playsinline
+                    prop:muted=true
+                    aria-label=texts::LIVE_PREVIEW.get()
+                ></video>
+                {move || session.middle()}
+            </div>
+            <div class="camera__bar">
+                <button type="button" class="btn camera__side" on:click=move |_| on_close.run(())>
+                    <Glyph icon=Icon::Cross />
+                    {texts::CLOSE.get()}
+                </button>
+                <div class="camera__main">{move || session.buttons()}</div>
+                <div class="camera__end">
+                    {move || {
+                        (session.has_torch.get() && shows_video()).then(|| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="btn camera__side"
+                                    aria-pressed=move || if is_lit.get() { "true" } else { "false" }
+                                    on:click=light
+                                >
+                                    <Glyph icon=Icon::Torch />
+                                    {texts::TORCH.get()}
+                                </button>
+                            }
+                        })
+                    }}
+                </div>
+            </div>
+        </dialog>
+    }
+}
+
+impl Session {
+    fn open(self) {
+        spawn_local(async move {
+            let opened = Lens::open().await;
+            if self.step.try_with_untracked(|_| ()).is_none() {
+                return; // gone meanwhile; the lens closes itself
+            }
+            match opened {
+                Ok(lens) => {
+                    if let Some(video) = self.video.get_untracked() {
+                        lens.show_on(&video);
+                    }
+                    self.has_torch.set(lens.has_torch);
+                    self.lens.set_value(Some(lens));
+                    self.step.set(Step::Live);
+                }
+                Err(error) => self.step.set(Step::Without(error)),
+            }
+        });
+    }
+
+    fn close(self) {
+        let _ = self.lens.try_update_value(|lens| *lens = None);
+        let _ = self.step.try_with_untracked(|step| {
+            if let Step::Shot(shot) = step {
+                shot.drop_it();
+            }
+        });
+    }
+
+    async fn begin(self, source: PhotoSource) -> Result<PhotoId, CommandError> {
+        let (visit, record, slot) = self.place.get_value();
+        photo::begin(&BeginPhoto { visit, record, slot, source }).await
+    }
+
+    fn fail(self, text: String, step: Step) {
+        let _ = self.trouble.try_set(Some(text));
+        let _ = self.step.try_set(step);
+    }
+
+    fn shoot(self) {
+        let Some(video) = self.video.get_untracked() else { return };
+        if !self.step.with_untracked(|step| matches!(step, Step::Live)) {
+            return;
+        }
+        self.step.set(Step::Shooting);
+        self.trouble.set(None);
+        spawn_local(async move {
+            let photo = match self.begin(PhotoSource::Camera).await {
+                Ok(photo) => photo,
+                Err(error) => return self.fail(texts::command_error(&error), Step::Live),
+            };
+            // Taken out so that nothing is borrowed while the camera works.
+            let lens = self.lens.try_update_value(Option::take).flatten();
+            let blob = match &lens {
+                Some(lens) => lens.shoot(&video).await,
+                None => Err(LensError::Failed),
+            };
+            let is_there = self.lens.try_update_value(|place| *place = lens).is_some();
+            match blob {
+                Ok(blob) if is_there => self.step.set(Step::Shot(Shot::new(photo, PhotoSource::Camera, blob))),
+                _ => {
+                    photo::abandon(photo);
+                    self.fail(texts::CAMERA_FAILED.get().to_owned(), Step::Live);
+                }
+            }
+        });
+    }
+
+    fn import(self, event: &leptos::ev::Event) {
+        let input = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
+        let Some(file) = input.and_then(|input| input.files()).and_then(|files| files.get(0)) else { return };
+        let before = self.step.get_untracked();
+        self.trouble.set(None);
+        spawn_local(async move {
+            match self.begin(PhotoSource::Imported).await {
+                Ok(photo) => {
+                    let _ = self.step.try_set(Step::Shot(Shot::new(photo, PhotoSource::Imported, file.into())));
+                }
+                Err(error) => self.fail(texts::command_error(&error), before),
+            }
+        });
+    }
+
+    fn retake(self, shot: &Shot) {
+        shot.drop_it();
+        self.trouble.set(None);
+        let lens = self.lens.with_value(Option::is_some);
+        self.step.set(if lens { Step::Live } else { Step::Without(LensError::NoCamera) });
+    }
+
+    /// Keeps the photo. What was begun is closed by a failure, so another try begins anew.
+    fn keep(self, shot: Shot) {
+        self.step.set(Step::Sending(shot.clone(), 0));
+        self.trouble.set(None);
+        spawn_local(async move {
+            let told = |percent| {
+                let _ = self.step.try_set(Step::Sending(shot.clone(), percent));
+            };
+            let sent = match lens::bytes(&shot.blob).await {
+                Ok(bytes) => photo::send(shot.photo, &bytes, told).await,
+                Err(_) => Err(CommandError::PhotoDamaged),
+            };
+            match sent {
+                Ok(line) => {
+                    let _ = Url::revoke_object_url(&shot.url);
+                    let _ = self.step.try_set(Step::Opening);
+                    let _ = self.on_done.try_run(line);
+                }
+                Err(error) => {
+                    photo::abandon(shot.photo);
+                    let next = match self.begin(shot.source).await {
+                        Ok(photo) => Step::Shot(Shot { photo, ..shot }),
+                        Err(_) => Step::Shot(shot),
+                    };
+                    self.fail(texts::command_error(&error), next);
+                }
+            }
+        });
+    }
+
+    fn middle(self) -> impl IntoView + use<> {
+        let trouble = move || {
+            self.trouble.get().map(|text| {
+                view! {
+                    <p class="camera__trouble" role="alert">
+                        <Glyph icon=Icon::Warn />
+                        <span>{text}</span>
+                    </p>
+                }
+            })
+        };
+        let step = self.step.get();
+        let picture = match &step {
+            Step::Shot(shot) | Step::Sending(shot, _) => {
+                let url = shot.url.clone();
+                let mark = (shot.source == PhotoSource::Imported)
+                    .then(|| view! { <span class="pill pill--warn camera__mark">{texts::IMPORTED.get()}</span> });
+                Some(view! {
+                    <img class="camera__picture" src=url alt=texts::PHOTO_PREVIEW.get() />
+                    {mark}
+                })
+            }
+            _ => None,
+        };
+        let words = match &step {
+            Step::Opening => Some(texts::CAMERA_OPENING.get().to_owned()),
+            Step::Live | Step::Shooting => None,
+            Step::Shot(_) => Some(texts::PHOTO_TO_CHECK.get().to_owned()),
+            Step::Sending(_, percent) => Some(texts::photo_progress(*percent)),
+            Step::Without(LensError::Denied) => Some(texts::CAMERA_DENIED.get().to_owned()),
+            Step::Without(_) => Some(texts::NO_CAMERA.get().to_owned()),
+        };
+        let is_without = matches!(step, Step::Without(_));
+        view! {
+            {picture}
+            {words
+                .map(|words| {
+                    view! {
+                        <p class="camera__words" class:camera__words--middle=is_without role="status">
+                            {words}
+                        </p>
+                    }
+                })}
+            {trouble}
+        }
+    }
+
+    fn buttons(self) -> AnyView {
+        match self.step.get() {
+            Step::Opening => ().into_any(),
+            Step::Live => view! {
+                <button type="button" class="camera__shutter" aria-label=texts::SHUTTER.get() on:click=move |_| self.shoot()></button>
+            }
+            .into_any(),
+            Step::Shooting => view! { <p role="status">{texts::SHOOTING.get()}</p> }.into_any(),
+            Step::Shot(shot) => {
+                let again = shot.clone();
+                view! {
+                    <button type="button" class="btn camera__choice" on:click=move |_| self.retake(&again)>
+                        {texts::RETAKE.get()}
+                    </button>
+                    <button type="button" class="btn btn--main camera__choice" on:click=move |_| self.keep(shot.clone())>
+                        <Glyph icon=Icon::Check />
+                        {texts::USE_PHOTO.get()}
+                    </button>
+                }
+                .into_any()
+            }
+            Step::Sending(_, percent) => view! { <progress class="camera__progress" max="100" value=percent></progress> }.into_any(),
+            Step::Without(_) => view! {
+                <label class="btn btn--main camera__choice camera__file">
+                    <Glyph icon=Icon::Camera />
+                    {texts::CHOOSE_FILE.get()}
+                    <input type="file" accept="image/jpeg,image/png" on:change=move |event| self.import(&event) />
+                </label>
+            }
+            .into_any(),
+        }
+    }
+}

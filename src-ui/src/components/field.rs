@@ -1,0 +1,315 @@
+//! Fields of a form: the label above, the complaint below, real inputs between. They check nothing themselves.
+
+use leptos::prelude::*;
+
+use super::icon::{Glyph, Icon};
+use crate::texts;
+
+/// How a field is named on the page and for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldName {
+    /// Its id in the page.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+}
+
+impl FieldName {
+    fn complaint_id(&self) -> String {
+        format!("{}-why", self.id)
+    }
+}
+
+/// Which keyboard belongs to a line of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keyboard {
+    /// The app's own number pad; a hardware keyboard types all the same.
+    Pad,
+    /// The system's, for numbers.
+    Number,
+    /// The system's.
+    Text,
+}
+
+impl Keyboard {
+    fn mode(self) -> &'static str {
+        match self {
+            Self::Pad => "none",
+            Self::Number => "decimal",
+            Self::Text => "text",
+        }
+    }
+}
+
+/// What happens in a field.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldTold {
+    /// Told the text after each change.
+    pub typed: Callback<String>,
+    /// Told when the focus comes.
+    pub entered: Callback<()>,
+    /// Told when the focus goes.
+    pub left: Callback<()>,
+    /// Told when the person is done with it (Enter).
+    pub done: Callback<()>,
+}
+
+#[component]
+fn Complaint(name: FieldName, complaint: Signal<Option<String>>) -> impl IntoView {
+    view! {
+        <p class="field__why" id=name.complaint_id() aria-live="polite">
+            {move || complaint.get().map(|text| view! { <Glyph icon=Icon::Warn /> <span>{text}</span> })}
+        </p>
+    }
+}
+
+/// One line: a number, a text, a date or a time. `stamp` is a button's word and what it does, such as 现在.
+#[component]
+pub fn LineField(
+    /// Id and label.
+    name: FieldName,
+    /// What stands in it.
+    #[prop(into)]
+    value: Signal<String>,
+    /// What is wrong with it.
+    #[prop(into)]
+    complaint: Signal<Option<String>>,
+    /// Which keyboard it wants.
+    keyboard: Keyboard,
+    /// True while the number pad types here.
+    #[prop(into, optional)]
+    is_on: Signal<bool>,
+    /// True if it has to be filled.
+    #[prop(optional)]
+    required: bool,
+    /// Fills it by itself.
+    #[prop(optional_no_strip)]
+    stamp: Option<(&'static str, Callback<()>)>,
+    /// What happens in it.
+    told: FieldTold,
+) -> impl IntoView {
+    let numeric = keyboard != Keyboard::Text;
+    view! {
+        <div class="field">
+            <label class="field__label" for=name.id.clone()>{name.label.clone()}</label>
+            <div class="field__line">
+                <input
+                    id=name.id.clone()
+                    class="field__box num"
+                    class:field__box--number=numeric
+                    class:field__box--on=is_on
+                    type="text"
+                    inputmode=keyboard.mode()
+                    autocomplete="off"
+                    autocapitalize="off"
+                    spellcheck="false"
+                    enterkeyhint="next"
+                    aria-required=required.then_some("true")
+                    aria-invalid=move || complaint.with(|why| why.is_some().then_some("true"))
+                    aria-describedby=name.complaint_id()
+                    prop:value=value
+                    on:input=move |event| told.typed.run(event_target_value(&event))
+                    on:focus=move |_| told.entered.run(())
+                    on:blur=move |_| told.left.run(())
+                    on:keydown=move |event| {
+                        if event.key() == "Enter" && !event.is_composing() {
+                            event.prevent_default();
+                            told.done.run(());
+                        }
+                    }
+                />
+                {stamp
+                    .map(|(word, stamp)| {
+                        view! {
+                            <button class="btn btn--soft" type="button" on:click=move |_| stamp.run(())>{word}</button>
+                        }
+                    })}
+            </div>
+            <Complaint name complaint />
+        </div>
+    }
+}
+
+/// Several lines of text.
+#[component]
+pub fn TextField(
+    /// Id and label.
+    name: FieldName,
+    /// What stands in it.
+    #[prop(into)]
+    value: Signal<String>,
+    /// What is wrong with it.
+    #[prop(into)]
+    complaint: Signal<Option<String>>,
+    /// True if it has to be filled.
+    #[prop(optional)]
+    required: bool,
+    /// An example of what to write.
+    #[prop(optional)]
+    hint: &'static str,
+    /// What happens in it.
+    told: FieldTold,
+) -> impl IntoView {
+    view! {
+        <div class="field field--wide">
+            <label class="field__label" for=name.id.clone()>{name.label.clone()}</label>
+            <textarea
+                id=name.id.clone()
+                class="field__box field__box--text"
+                rows="3"
+                placeholder=hint
+                aria-required=required.then_some("true")
+                aria-invalid=move || complaint.with(|why| why.is_some().then_some("true"))
+                aria-describedby=name.complaint_id()
+                prop:value=value
+                on:input=move |event| told.typed.run(event_target_value(&event))
+                on:focus=move |_| told.entered.run(())
+                on:blur=move |_| told.left.run(())
+            ></textarea>
+            <Complaint name complaint />
+        </div>
+    }
+}
+
+/// One of several: side by side as long as they are few, otherwise a list. An option is what is stored and what is
+/// shown.
+#[component]
+pub fn ChoiceField(
+    /// Id and label.
+    name: FieldName,
+    /// What there is to choose from.
+    options: Vec<(String, String)>,
+    /// True for a list however few there are: long lines.
+    #[prop(optional)]
+    as_list: bool,
+    /// What is chosen.
+    #[prop(into)]
+    value: Signal<String>,
+    /// What is wrong with it.
+    #[prop(into)]
+    complaint: Signal<Option<String>>,
+    /// What happens in it.
+    told: FieldTold,
+) -> impl IntoView {
+    const SIDE_BY_SIDE: usize = 5;
+    if as_list || options.len() > SIDE_BY_SIDE {
+        let option = move |(stored, shown): (String, String)| {
+            let mine = stored.clone();
+            view! { <option value=stored selected=move || value.with(|value| *value == mine)>{shown}</option> }
+        };
+        return view! {
+            <div class="field field--wide">
+                <label class="field__label" for=name.id.clone()>{name.label.clone()}</label>
+                <select
+                    id=name.id.clone()
+                    class="field__box field__box--list"
+                    aria-invalid=move || complaint.with(|why| why.is_some().then_some("true"))
+                    aria-describedby=name.complaint_id()
+                    on:change=move |event| told.typed.run(event_target_value(&event))
+                    on:focus=move |_| told.entered.run(())
+                    on:blur=move |_| told.left.run(())
+                >
+                    <option value="" selected=move || value.with(String::is_empty)>{texts::CHOOSE.get()}</option>
+                    {options.into_iter().map(option).collect_view()}
+                </select>
+                <Complaint name complaint />
+            </div>
+        }
+        .into_any();
+    }
+    let group = name.id.clone();
+    let option = move |(index, (stored, shown)): (usize, (String, String))| {
+        let (mine, group) = (stored.clone(), group.clone());
+        let id = if index == 0 { group.clone() } else { format!("{group}-{index}") };
+        view! {
+            <label class="field__choice">
+                <input
+                    id=id
+                    type="radio"
+                    name=group
+                    value=stored
+                    prop:checked=move || value.with(|value| *value == mine)
+                    on:change=move |event| told.typed.run(event_target_value(&event))
+                    on:focus=move |_| told.entered.run(())
+                    on:blur=move |_| told.left.run(())
+                />
+                <span class="num">{shown}</span>
+            </label>
+        }
+    };
+    let described = name.complaint_id();
+    view! {
+        <fieldset class="field field--wide" aria-describedby=described>
+            <legend class="field__label">{name.label.clone()}</legend>
+            <div class="field__choices">{options.into_iter().enumerate().map(option).collect_view()}</div>
+            <Complaint name complaint />
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// A value that was known before anyone typed, or that is computed: dashed. With `on_replace` a tap offers to replace it.
+#[component]
+pub fn GivenField(
+    /// Id and label.
+    name: FieldName,
+    /// What is shown.
+    #[prop(into)]
+    value: Signal<String>,
+    /// What is wrong with it.
+    #[prop(into)]
+    complaint: Signal<Option<String>>,
+    /// True once a person replaced it.
+    #[prop(into, optional)]
+    is_replaced: Signal<bool>,
+    /// True for numbers: they stand on the right.
+    #[prop(optional)]
+    is_number: bool,
+    /// Told when the person wants another value.
+    #[prop(optional_no_strip)]
+    on_replace: Option<Callback<()>>,
+) -> impl IntoView {
+    let label_id = format!("{}-label", name.id);
+    let names = format!("{label_id} {}", name.id);
+    let shown = move || value.with(|value| if value.is_empty() { "\u{2014}".to_owned() } else { value.clone() });
+    let mark = move || is_replaced.get().then(|| view! { <small class="field__mark">{texts::REPLACED.get()}</small> });
+    let described = name.complaint_id();
+    let value = match on_replace {
+        Some(on_replace) => view! {
+            <button
+                type="button"
+                id=name.id.clone()
+                class="field__box field__box--given num"
+                class:field__box--number=is_number
+                aria-labelledby=names
+                aria-describedby=described
+                title=texts::TO_REPLACE.get()
+                on:click=move |_| on_replace.run(())
+            >
+                <span>{shown}</span>
+                {mark}
+            </button>
+        }
+        .into_any(),
+        None => view! {
+            <output
+                id=name.id.clone()
+                class="field__box field__box--given field__box--still num"
+                class:field__box--number=is_number
+                aria-labelledby=label_id.clone()
+                aria-live="off"
+            >
+                <span>{shown}</span>
+                {mark}
+            </output>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="field">
+            <span class="field__label" id=label_id>{name.label.clone()}</span>
+            {value}
+            <Complaint name complaint />
+        </div>
+    }
+}

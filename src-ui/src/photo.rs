@@ -1,0 +1,41 @@
+//! Takes a photo from the screen to the device: journaled first, then in pieces, then checked against length and hash.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use stackside_core::command::{AbandonPhoto, AddPhotoPiece, BeginPhoto, CommandError, FinishPhoto, PhotoLine};
+use stackside_core::hash::Hash;
+use stackside_core::id::PhotoId;
+use stackside_core::photo::{MAX_BYTES, PIECE_BYTES, PhotoFormat};
+
+use crate::shell::call;
+
+/// Journals a photo that is about to be taken.
+pub async fn begin(begin: &BeginPhoto) -> Result<PhotoId, CommandError> {
+    call(begin).await
+}
+
+/// Sends a photo's bytes; `told` hears how many per cent are kept.
+pub async fn send(photo: PhotoId, bytes: &[u8], told: impl Fn(u32)) -> Result<PhotoLine, CommandError> {
+    if PhotoFormat::of(bytes).is_none() {
+        return Err(CommandError::NotAPhoto);
+    }
+    let size_bytes = u64::try_from(bytes.len()).map_err(|_| CommandError::PhotoTooLarge)?;
+    if size_bytes > MAX_BYTES {
+        return Err(CommandError::PhotoTooLarge);
+    }
+    let mut offset: u64 = 0;
+    for piece in bytes.chunks(PIECE_BYTES) {
+        told(u32::try_from(offset * 100 / size_bytes.max(1)).unwrap_or(0));
+        call(&AddPhotoPiece { photo, offset, base64: STANDARD.encode(piece) }).await?;
+        offset += u64::try_from(piece.len()).unwrap_or(0);
+    }
+    told(100);
+    call(&FinishPhoto { photo, size_bytes, sha256: Hash::of(bytes) }).await
+}
+
+/// Drops a photo that nobody wants; start-up finds what this misses.
+pub fn abandon(photo: PhotoId) {
+    leptos::task::spawn_local(async move {
+        let _ = call(&AbandonPhoto { photo }).await;
+    });
+}

@@ -1,0 +1,179 @@
+//! A record: its form filled block by block, judged while typing, each answer saved as it is given.
+
+mod block;
+mod draft;
+mod missing;
+mod outline;
+mod photos;
+mod replace;
+mod saves;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use stackside_core::command::{CommandError, GetRecord, RecordView};
+use stackside_core::form::{AnswerKey, FieldType};
+use stackside_core::id::RecordId;
+use stackside_core::record::RecordState;
+
+use self::block::BlockCard;
+use self::draft::{Draft, Part};
+use self::missing::MissingDialog;
+use self::outline::Outline;
+use self::photos::PhotosCard;
+use self::replace::ReplaceDialog;
+use crate::app::Shared;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::pad::Pad;
+use crate::components::page::Page;
+use crate::components::states::{Failed, Loading};
+use crate::components::tone::{Pill, Tone};
+use crate::{shell, texts};
+
+/// The screen.
+#[component]
+pub fn RecordScreen() -> impl IntoView {
+    let params = use_params_map();
+    let read: RwSignal<Option<Result<Arc<RecordView>, CommandError>>> = RwSignal::new(None);
+    let tries = RwSignal::new(0_u32);
+    Effect::new(move || {
+        tries.track();
+        let id = params.with(|params| params.get("id")).and_then(|id| id.parse::<RecordId>().ok());
+        let Some(record) = id else {
+            read.set(Some(Err(CommandError::NotFound { what: "record".into() })));
+            return;
+        };
+        // Read once: from here on the answers live on this screen and are only sent.
+        leptos::task::spawn_local(async move {
+            let view = shell::call(&GetRecord { record }).await.map(Arc::new);
+            let _ = read.try_set(Some(view));
+        });
+    });
+    move || match read.get() {
+        None => view! { <Page title=String::new() focus=true><Loading /></Page> }.into_any(),
+        Some(Err(error)) => view! {
+            <Page title=texts::RECORDS.get().to_owned() back="/records".to_owned()>
+                <Failed error on_retry=move |()| tries.update(|n| *n = n.wrapping_add(1)) />
+            </Page>
+        }
+        .into_any(),
+        Some(Ok(view)) => view! { <Sheet view /> }.into_any(),
+    }
+}
+
+#[component]
+fn Sheet(view: Arc<RecordView>) -> impl IntoView {
+    let shared = Shared::get();
+    let draft = Draft::new(Arc::clone(&view));
+    let subtitle = format!("{} · {} {}", texts::label(&view.form.standard), view.line.discharger_name, view.line.point_name);
+    let visit = format!("/visit/{}", view.line.visit);
+    let list_is_open = RwSignal::new(false);
+    come_back(draft, shared);
+    let end = {
+        let is_signed = draft.is_signed();
+        let send = draft.line;
+        move || {
+            if is_signed {
+                let send = send.get();
+                view! {
+                    <Pill tone=Tone::Ok icon=Icon::Lock text=texts::SIGNED.get() />
+                    <Pill tone=Tone::Idle text=texts::send_state(send.send).get() />
+                }
+                .into_any()
+            } else {
+                view! { <MissingButton draft on_open=move |()| list_is_open.set(true) /> }.into_any()
+            }
+        }
+    };
+    let body = move || match draft.part.get() {
+        Part::Block(index) => view! { <BlockCard draft index /> }.into_any(),
+        Part::Photos => view! { <PhotosCard draft /> }.into_any(),
+    };
+    let has_pad = Memo::new(move |_| !draft.is_signed() && draft.has_numbers(draft.part.get()));
+    view! {
+        <Page title=texts::label(&view.form.title).to_owned() subtitle=subtitle back=visit.clone() focus=true end=end>
+            <div class="record" class:record--pad=has_pad>
+                <Outline draft visit=visit.clone() />
+                <div class="record__middle">{body}</div>
+                {move || has_pad.get().then(|| view! { <RecordPad draft /> })}
+            </div>
+            {move || list_is_open.get().then(|| view! { <MissingDialog draft visit=visit.clone() on_close=move |()| list_is_open.set(false) /> })}
+            {move || draft.replacing.get().map(|key| view! { <ReplaceDialog draft key_of=key /> })}
+        </Page>
+    }
+}
+
+/// How much is missing; a tap opens the list.
+#[component]
+fn MissingButton(draft: Draft, #[prop(into)] on_open: Callback<()>) -> impl IntoView {
+    let count = Memo::new(move |_| draft.problems.with(Vec::len));
+    view! {
+        <button type="button" class="btn record__missing" class:record__missing--none=move || count.get() == 0 on:click=move |_| on_open.run(())>
+            {move || match count.get() {
+                0 => view! { <Glyph icon=Icon::Check /> <span>{texts::COMPLETE.get()}</span> }.into_any(),
+                count => view! { <Glyph icon=Icon::List /> <span>{texts::missing_count(count)}</span> }.into_any(),
+            }}
+        </button>
+    }
+}
+
+/// The number pad, joined to the field that has the focus.
+#[component]
+fn RecordPad(draft: Draft) -> impl IntoView {
+    let target = Memo::new(move |_| draft.target.get().filter(|key| draft.is_number(key)));
+    let of_target = move |pick: fn(Draft, &AnswerKey) -> Option<String>| {
+        Signal::derive(move || target.with(|key| key.as_ref().and_then(|key| pick(draft, key))))
+    };
+    let value = Signal::derive(move || target.with(|key| key.as_ref().map(|key| draft.text(key)).unwrap_or_default()));
+    let typed = move |text: String| {
+        if let Some(key) = target.get_untracked() {
+            draft.type_in(&key, text);
+        }
+    };
+    view! {
+        <Pad
+            title=of_target(|draft, key| Some(draft.pad_title(key)))
+            value
+            allowed=of_target(|draft, key| draft.allowed(key))
+            last=of_target(|draft, key| draft.last_value(key))
+            on_typed=typed
+            on_next=move |()| draft.go_on()
+        />
+    }
+}
+
+/// Opens the field where the person was; otherwise the first one to be filled. What leaves the screen is sent.
+fn come_back(draft: Draft, shared: Shared) {
+    let path = draft.path();
+    let kept = shared.state.with_untracked(|state| {
+        let place = state.as_ref().and_then(|state| state.place.clone());
+        place.filter(|place| place.path == path).and_then(|place| place.field)
+    });
+    match kept {
+        Some(key) => draft.go_to(&key),
+        None => draft.part.set(draft.first_part()),
+    }
+    on_cleanup(move || draft.flush());
+    let hidden = window_event_listener_untyped("pagehide", move |_| draft.flush());
+    on_cleanup(move || hidden.remove());
+    Effect::new(move |before: Option<()>| {
+        shared.store.track();
+        if draft.is_signed() || untrack(|| draft.part.get()) == Part::Photos {
+            shared.sync.track();
+        }
+        if before.is_some() {
+            draft.read_again();
+        }
+    });
+}
+
+/// True for fields that the number pad fills.
+fn is_pad_type(kind: FieldType) -> bool {
+    kind == FieldType::Decimal
+}
+
+/// True once nothing may change any more.
+fn is_signed(view: &RecordView) -> bool {
+    view.line.state == RecordState::Signed
+}

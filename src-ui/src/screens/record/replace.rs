@@ -1,0 +1,97 @@
+//! Replacing a value that was known before: never without a reason, marked for ever.
+
+use leptos::prelude::*;
+use stackside_core::form::{AnswerKey, FieldType};
+
+use super::block::{bottle_options, choice_options, shown_answer};
+use super::draft::{Draft, dom_id};
+use crate::components::dialog::Dialog;
+use crate::components::field::{ChoiceField, FieldName, FieldTold, Keyboard, LineField, TextField};
+use crate::texts;
+
+/// Asks for the new value and the reason.
+#[component]
+pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
+    let key = StoredValue::new(key_of.clone());
+    let answer = draft.answers.with_untracked(|answers| answers.0.get(&key_of).cloned());
+    let before = answer.as_ref().and_then(|answer| answer.replaced.clone());
+    let original = before.as_ref().map_or_else(|| draft.text(&key_of), |replaced| replaced.original.clone());
+    let value = RwSignal::new(answer.map(|answer| answer.text).unwrap_or_default());
+    let reason = RwSignal::new(before.map(|replaced| replaced.reason).unwrap_or_default());
+    let was_tried = RwSignal::new(false);
+    let close = move || {
+        draft.replacing.set(None);
+        let id = key.with_value(dom_id);
+        request_animation_frame(move || {
+            use wasm_bindgen::JsCast;
+            let element = document().get_element_by_id(&id);
+            if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = element.focus();
+            }
+        });
+    };
+    let save = move || {
+        was_tried.set(true);
+        let (text, why) = (value.get_untracked(), reason.get_untracked());
+        if why.trim().is_empty() || text.trim().is_empty() {
+            return;
+        }
+        key.with_value(|key| draft.replace(key, text, why.trim().to_owned()));
+        close();
+    };
+    let told = move |signal: RwSignal<String>| FieldTold {
+        typed: Callback::new(move |text| signal.set(text)),
+        entered: Callback::new(|()| ()),
+        left: Callback::new(|()| ()),
+        done: Callback::new(move |()| save()),
+    };
+    let missing = move |signal: RwSignal<String>| {
+        Signal::derive(move || {
+            let is_empty = was_tried.get() && signal.with(|text| text.trim().is_empty());
+            is_empty.then(|| texts::answer_error(&stackside_core::form::AnswerError::Missing))
+        })
+    };
+    let name = |id: &str, label: &str| FieldName { id: format!("replace-{id}"), label: label.to_owned() };
+    let new_value = name("value", texts::NEW_VALUE.get());
+    let kind = draft.field(&key_of, |_, field| field.kind).unwrap_or(FieldType::Text);
+    let title = format!("{} · {}", texts::REPLACE.get(), draft.pad_title(&key_of));
+    let input = match kind {
+        FieldType::Choice => {
+            let options = draft.field(&key_of, |_, field| choice_options(field)).unwrap_or_default();
+            view! { <ChoiceField name=new_value options value complaint=missing(value) told=told(value) /> }.into_any()
+        }
+        FieldType::Bottle => {
+            let options = bottle_options(&draft.view().bottles);
+            view! { <ChoiceField name=new_value options as_list=true value complaint=missing(value) told=told(value) /> }.into_any()
+        }
+        FieldType::LongText => view! { <TextField name=new_value value complaint=missing(value) told=told(value) /> }.into_any(),
+        kind => {
+            let keyboard = if kind == FieldType::Decimal { Keyboard::Number } else { Keyboard::Text };
+            view! { <LineField name=new_value value complaint=missing(value) keyboard told=told(value) /> }.into_any()
+        }
+    };
+    view! {
+        <Dialog title on_close=move |()| close()>
+            <div class="replace">
+                <p class="replace__original num">
+                    {texts::ORIGINAL.get()}
+                    " "
+                    <b>{shown_answer(draft, &key_of, &original)}</b>
+                </p>
+                {input}
+                <TextField
+                    name=name("reason", texts::REASON.get())
+                    value=reason
+                    complaint=missing(reason)
+                    required=true
+                    hint=texts::REASON_HINT.get()
+                    told=told(reason)
+                />
+                <div class="replace__buttons">
+                    <button type="button" class="btn" on:click=move |_| close()>{texts::CANCEL.get()}</button>
+                    <button type="button" class="btn btn--main replace__save" on:click=move |_| save()>{texts::REPLACE.get()}</button>
+                </div>
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,192 @@
+//! Answers on their way to the store: one at a time per field, the latest always last, none forgotten.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use leptos::prelude::*;
+use stackside_core::command::{CommandError, SaveAnswer};
+use stackside_core::form::{Answer, AnswerKey, Answers};
+use stackside_core::id::RecordId;
+
+use crate::shell;
+
+/// With the way to the store, well within the 300 ms that an answer may be unsaved.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// How all answers of the record stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SaveState {
+    /// All are in the store.
+    Saved,
+    /// Some are on their way.
+    Saving,
+    /// At least one could not be saved; it is tried again with the next event.
+    Failed(CommandError),
+}
+
+#[derive(Debug, Clone)]
+struct Typed {
+    text: String,
+    reason: Option<String>,
+}
+
+#[derive(Default)]
+struct Slot {
+    waiting: Option<Typed>,
+    is_running: bool,
+    failed: Option<CommandError>,
+    timer: Option<TimeoutHandle>,
+}
+
+/// The answers of one record that are not in the store yet. It outlives the screen until they are.
+pub struct Saves {
+    record: RecordId,
+    slots: Mutex<BTreeMap<AnswerKey, Slot>>,
+    answers: RwSignal<Answers>,
+    state: RwSignal<SaveState>,
+    /// Counts what was typed: what was read before it is out of date.
+    puts: AtomicU32,
+}
+
+impl Saves {
+    /// For the answers of a record.
+    pub fn new(record: RecordId, answers: RwSignal<Answers>, state: RwSignal<SaveState>) -> Self {
+        Self { record, slots: Mutex::default(), answers, state, puts: AtomicU32::new(0) }
+    }
+
+    fn with<T>(&self, key: &AnswerKey, run: impl FnOnce(&mut Slot) -> T) -> T {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        run(slots.entry(key.clone()).or_default())
+    }
+
+    /// Takes what stands in a field; it goes out after a short pause, and what failed before goes along.
+    pub fn put(self: &Arc<Self>, key: &AnswerKey, text: String, reason: Option<String>) {
+        self.puts.fetch_add(1, Ordering::Relaxed);
+        let (saves, mine) = (Arc::clone(self), key.clone());
+        let timer = set_timeout_with_handle(move || saves.send(&mine), PAUSE).ok();
+        self.with(key, |slot| {
+            slot.timer.take().inspect(TimeoutHandle::clear);
+            slot.timer = timer;
+            // A reason that is not in the store yet stays with the value it was given for.
+            let reason = reason.or_else(|| slot.waiting.take().and_then(|typed| typed.reason));
+            slot.waiting = Some(Typed { text, reason });
+        });
+        self.retry();
+        self.tell();
+    }
+
+    /// Sends a field's latest answer now, unless one is on its way: then after it.
+    pub fn send(self: &Arc<Self>, key: &AnswerKey) {
+        let typed = self.with(key, |slot| {
+            slot.timer.take().inspect(TimeoutHandle::clear);
+            if slot.is_running {
+                return None;
+            }
+            let typed = slot.waiting.take()?;
+            slot.is_running = true;
+            Some(typed)
+        });
+        let Some(typed) = typed else { return };
+        self.tell();
+        let (saves, key) = (Arc::clone(self), key.clone());
+        leptos::task::spawn_local(async move {
+            let Typed { text, reason } = typed.clone();
+            let result = shell::call(&SaveAnswer { record: saves.record, key: key.clone(), text, reason }).await;
+            saves.done(&key, typed, result);
+        });
+    }
+
+    fn done(self: &Arc<Self>, key: &AnswerKey, typed: Typed, result: Result<Answer, CommandError>) {
+        let is_next = self.with(key, |slot| {
+            slot.is_running = false;
+            match &result {
+                Ok(_) => slot.failed = None,
+                Err(error) => {
+                    slot.failed = Some(error.clone());
+                    // Something newer replaces it, but takes over its reason.
+                    match &mut slot.waiting {
+                        Some(newer) => newer.reason = newer.reason.take().or(typed.reason.clone()),
+                        None => slot.waiting = Some(typed.clone()),
+                    }
+                }
+            }
+            slot.waiting.is_some() && slot.timer.is_none() && slot.failed.is_none()
+        });
+        if let Ok(answer) = result {
+            self.take_back(key, &typed, answer);
+        }
+        if is_next {
+            self.send(key);
+        }
+        self.tell();
+    }
+
+    /// The store's word on where the answer came from, if nothing newer was typed.
+    fn take_back(&self, key: &AnswerKey, typed: &Typed, answer: Answer) {
+        let is_news = self.answers.try_with_untracked(|answers| {
+            answers.0.get(key).is_some_and(|mine| mine.text == typed.text && *mine != answer)
+        });
+        if is_news == Some(true) {
+            self.answers.update(|answers| {
+                answers.0.insert(key.clone(), answer);
+            });
+        }
+    }
+
+    /// Takes the answers that the store has now, such as a new bottle's concentration, unless something was typed since
+    /// `puts`; then false.
+    pub fn take_all(&self, stored: Answers, puts: u32) -> bool {
+        let is_busy = {
+            let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            slots.values().any(|slot| slot.is_running || slot.waiting.is_some())
+        };
+        if is_busy || puts != self.puts() {
+            return false;
+        }
+        if self.answers.try_with_untracked(|mine| *mine != stored) == Some(true) {
+            self.answers.set(stored);
+        }
+        true
+    }
+
+    /// How often something was typed.
+    pub fn puts(&self) -> u32 {
+        self.puts.load(Ordering::Relaxed)
+    }
+
+    /// Sends all that waits: on leaving.
+    pub fn flush(self: &Arc<Self>) {
+        self.send_where(|slot| slot.waiting.is_some());
+    }
+
+    /// Sends again what failed.
+    pub fn retry(self: &Arc<Self>) {
+        self.send_where(|slot| slot.failed.is_some() && slot.timer.is_none());
+    }
+
+    fn send_where(self: &Arc<Self>, wanted: impl Fn(&Slot) -> bool) {
+        let keys: Vec<AnswerKey> = {
+            let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            slots.iter().filter(|(_, slot)| wanted(slot)).map(|(key, _)| key.clone()).collect()
+        };
+        keys.iter().for_each(|key| self.send(key));
+    }
+
+    fn tell(&self) {
+        let state = {
+            let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            let failed = slots.values().find_map(|slot| slot.failed.clone().filter(|_| !slot.is_running));
+            let is_busy = slots.values().any(|slot| slot.is_running || slot.waiting.is_some());
+            match failed {
+                Some(error) => SaveState::Failed(error),
+                None if is_busy => SaveState::Saving,
+                None => SaveState::Saved,
+            }
+        };
+        if self.state.try_with_untracked(|old| *old != state) == Some(true) {
+            self.state.set(state);
+        }
+    }
+}

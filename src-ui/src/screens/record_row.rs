@@ -1,0 +1,88 @@
+//! A record in a list, the same on every screen.
+
+use leptos::prelude::*;
+use stackside_core::command::RecordLine;
+use stackside_core::judge::Outcome;
+use stackside_core::photo::SendState;
+use stackside_core::record::RecordState;
+
+use crate::components::icon::Icon;
+use crate::components::row::Row;
+use crate::components::tone::{Pill, Tone};
+use crate::texts;
+
+/// The tone of a verdict.
+pub fn outcome_tone(outcome: Outcome) -> Tone {
+    match outcome {
+        Outcome::Pass => Tone::Ok,
+        Outcome::FailValid => Tone::Warn,
+        Outcome::Fail | Outcome::OutOfControl => Tone::Bad,
+        Outcome::NotJudged | Outcome::Incomplete => Tone::Idle,
+    }
+}
+
+fn outcome_icon(outcome: Outcome) -> Icon {
+    match outcome {
+        Outcome::Pass => Icon::Check,
+        Outcome::FailValid | Outcome::Fail | Outcome::OutOfControl => Icon::Warn,
+        Outcome::NotJudged | Outcome::Incomplete => Icon::Clock,
+    }
+}
+
+/// The state of an item on its way.
+#[component]
+pub fn SendPill(send: SendState) -> impl IntoView {
+    let (tone, icon) = match send {
+        SendState::Waiting => (Tone::Idle, Icon::Clock),
+        SendState::Sending => (Tone::Info, Icon::Sync),
+        SendState::Held => (Tone::Ok, Icon::Check),
+        SendState::Refused => (Tone::Bad, Icon::Warn),
+    };
+    view! { <Pill tone icon text=texts::send_state(send).get() /> }
+}
+
+/// A record; a tap opens it.
+#[component]
+pub fn RecordRow(
+    /// The record.
+    line: RecordLine,
+    /// True to name the point.
+    #[prop(optional)]
+    with_point: bool,
+) -> impl IntoView {
+    let title = texts::label(&line.title).to_owned();
+    let mut detail = Vec::new();
+    if with_point {
+        detail.push(format!("{} {}", line.discharger_name, line.point_name));
+    }
+    detail.push(texts::short_time(line.at));
+    detail.push(line.person_name.clone());
+    if line.elsewhere {
+        detail.push(texts::FROM_ELSEWHERE.get().to_owned());
+    }
+    let is_draft = line.state == RecordState::Draft;
+    let verdict = line
+        .verdict
+        .filter(|outcome| *outcome != Outcome::NotJudged && !(is_draft && *outcome == Outcome::Incomplete));
+    view! {
+        <Row
+            icon=if is_draft { Icon::Pen } else { Icon::Chart }
+            tone=if is_draft { Tone::Warn } else { Tone::Idle }
+            title
+            detail=detail.join(" · ")
+            to=format!("/record/{}", line.id)
+        >
+            {verdict
+                .map(|outcome| {
+                    view! { <Pill tone=outcome_tone(outcome) icon=outcome_icon(outcome) text=texts::outcome(outcome).get() /> }
+                })}
+            {match line.state {
+                RecordState::Draft => {
+                    let text = format!("{} · {}", texts::record_state(line.state).get(), texts::problems(line.problems));
+                    view! { <Pill tone=if line.problems == 0 { Tone::Info } else { Tone::Warn } text /> }.into_any()
+                }
+                RecordState::Signed => view! { <SendPill send=line.send /> }.into_any(),
+            }}
+        </Row>
+    }
+}

@@ -1,0 +1,247 @@
+//! 今日: what is due, what is overdue on top, and the open visits.
+
+use chrono::Utc;
+use leptos::prelude::*;
+use leptos_router::components::A;
+use stackside_core::command::{DueLine, Lock, Today, VisitView};
+use stackside_core::due::Urgency;
+use stackside_core::record::RecordState;
+use stackside_core::visit::VisitStep;
+
+use crate::app::{Shared, TodayLive};
+use crate::components::dialog::Dialog;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::page::Page;
+use crate::components::row::{Row, Rows};
+use crate::components::states::Empty;
+use crate::components::steps::{Step, StepState, Steps};
+use crate::components::tone::{Pill, Tone};
+use crate::live::show;
+use crate::texts;
+
+/// The screen.
+#[component]
+pub fn TodayScreen() -> impl IntoView {
+    let TodayLive(today) = expect_context();
+    let date = move || {
+        today.with(|today| match today {
+            Some(Ok(today)) => Some(texts::day(today.date)),
+            _ => None,
+        })
+    };
+    view! {
+        <Page title=texts::TODAY.get().to_owned() subtitle=Signal::derive(date) end=|| view! { <PersonPill /> }>
+            <Recovered />
+            {show(
+                today,
+                |Today { visits, due, .. }| {
+                    let open = visits.clone();
+                    view! {
+                        <div class="today">
+                            <section class="card">
+                                <div class="card__head">
+                                    <h2>{texts::TO_DO.get()}</h2>
+                                    <span class="end num">{counts(&due)}</span>
+                                </div>
+                                {match due.is_empty() {
+                                    true => view! { <Empty icon=Icon::Check text=texts::NOTHING_DUE.get() /> }.into_any(),
+                                    false => view! {
+                                        <Rows>
+                                            {due.into_iter().map(|line| view! { <DueRow to=way_to(&line, &open) line /> }).collect_view()}
+                                        </Rows>
+                                    }
+                                    .into_any(),
+                                }}
+                            </section>
+                            <section class="today__visits" aria-label=texts::OPEN_VISITS.get()>
+                                {match visits.is_empty() {
+                                    true => view! { <NoVisit /> }.into_any(),
+                                    false => visits.into_iter().map(|visit| view! { <VisitCard visit /> }).collect_view().into_any(),
+                                }}
+                            </section>
+                        </div>
+                    }
+                },
+            )}
+        </Page>
+    }
+}
+
+fn counts(due: &[DueLine]) -> String {
+    let count = |urgency| due.iter().filter(|line| line.due.urgency == urgency).count();
+    texts::due_counts(
+        count(Urgency::Overdue),
+        count(Urgency::Today),
+        count(Urgency::Soon),
+        count(Urgency::NeverDone),
+    )
+}
+
+/// Where "go" leads: the open visit at the point, otherwise its sign-in.
+fn way_to(line: &DueLine, visits: &[VisitView]) -> String {
+    match visits.iter().find(|visit| visit.point.id == line.due.point) {
+        Some(visit) => format!("/visit/{}", visit.id),
+        None => format!("/sign-in/{}", line.due.point),
+    }
+}
+
+#[component]
+fn DueRow(line: DueLine, to: String) -> impl IntoView {
+    let tone = match line.due.urgency {
+        Urgency::Overdue => Tone::Bad,
+        Urgency::Today | Urgency::NeverDone => Tone::Warn,
+        Urgency::Soon | Urgency::Later => Tone::Idle,
+    };
+    let title = format!("{} · {}", texts::duty(&line.due.form), texts::factors(&line.factors));
+    let place = format!("{} {}", line.discharger_name, line.point_name);
+    let basis = texts::duty_basis(&line.due);
+    let last = texts::last_done(line.due.last_done);
+    let name = format!("{} {title} {place}", texts::GO.get());
+    let is_to_be_checked = line.due.to_be_checked;
+    let below = move || {
+        view! {
+            <div class="num">
+                {basis.clone()} " · " {last.clone()}
+                {is_to_be_checked.then(|| view! { <span class="today__check">{texts::TO_BE_CHECKED.get()}</span> })}
+            </div>
+        }
+    };
+    view! {
+        <Row icon=Icon::Chart tone title detail=place below>
+            <Pill tone text=texts::urgency(&line.due, Utc::now()) />
+            <A href=to attr:class="btn btn--soft" attr:aria-label=name>
+                {texts::GO.get()}
+            </A>
+        </Row>
+    }
+}
+
+/// The steps of a visit for the step bar.
+pub fn steps_of(visit: &VisitView) -> Vec<Step> {
+    let all = [
+        (VisitStep::SignIn, Icon::Site),
+        (VisitStep::Fill, Icon::List),
+        (VisitStep::Photo, Icon::Camera),
+        (VisitStep::Sign, Icon::Pen),
+        (VisitStep::SignOut, Icon::Door),
+    ];
+    let state = |step: VisitStep| match visit.next_step {
+        Some(next) if step == next => StepState::Next,
+        Some(next) if step > next => StepState::Ahead,
+        _ => StepState::Done,
+    };
+    all.into_iter()
+        .map(|(step, icon)| Step { icon, name: texts::step(step).get(), state: state(step) })
+        .collect()
+}
+
+/// What the button says that goes on with a visit.
+pub fn go_on(visit: &VisitView) -> String {
+    let draft = visit.records.iter().find(|line| line.state == RecordState::Draft && line.problems > 0);
+    let form = draft.map(|line| &line.title).or(match visit.forms.as_slice() {
+        [only] => Some(&only.title),
+        _ => None,
+    });
+    texts::go_on(visit.next_step, form.map(texts::label))
+}
+
+#[component]
+fn VisitCard(visit: VisitView) -> impl IntoView {
+    let shared = Shared::get();
+    let at = visit.signed_in_at;
+    let running = move || {
+        shared.minute.track();
+        format!("{} · {}", texts::IN_PROGRESS.get(), texts::elapsed(at, Utc::now()))
+    };
+    view! {
+        <article class="card today__visit">
+            <span class="pill num tone-info">
+                <Glyph icon=Icon::Clock />
+                {running}
+            </span>
+            <h2>{visit.discharger_name.clone()} " " {visit.point.name.clone()}</h2>
+            <p class="today__muted num">{texts::signed_in(at, &visit.presence)}</p>
+            <Steps name=texts::STEPS.get() steps=steps_of(&visit) />
+            <A href=format!("/visit/{}", visit.id) attr:class="btn btn--main btn--big">
+                <span class="today__go">{go_on(&visit)}</span>
+                <Glyph icon=Icon::Right />
+            </A>
+        </article>
+    }
+}
+
+#[component]
+fn NoVisit() -> impl IntoView {
+    view! {
+        <div class="card today__visit">
+            <Empty icon=Icon::Site text=texts::NO_OPEN_VISIT.get() />
+            <A href="/points" attr:class="btn btn--main btn--big">
+                <Glyph icon=Icon::Site />
+                {texts::FIND_POINT.get()}
+            </A>
+        </div>
+    }
+}
+
+/// What start-up mended, once.
+#[component]
+fn Recovered() -> impl IntoView {
+    let recovered = Shared::get().recovered;
+    move || {
+        recovered.get().map(|what| texts::recovered(what)).filter(|lines| !lines.is_empty()).map(|lines| {
+            view! {
+                <section class="card today__recovered" role="status">
+                    <Glyph icon=Icon::Warn />
+                    <div>
+                        <h2>{texts::RECOVERED.get()}</h2>
+                        <ul>{lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+                    </div>
+                    <button class="btn" on:click=move |_| recovered.set(None)>{texts::UNDERSTOOD.get()}</button>
+                </section>
+            }
+        })
+    }
+}
+
+/// Who is at the tablet; a tap locks it, after a question.
+#[component]
+fn PersonPill() -> impl IntoView {
+    let shared = Shared::get();
+    let name = Memo::new(move |_| {
+        shared.state.with(|state| {
+            state.as_ref().and_then(|state| state.person.as_ref()).map(|person| person.name.clone())
+        })
+    });
+    let asking = RwSignal::new(false);
+    let lock = move |_| {
+        asking.set(false);
+        shared.run(Lock {}, move |state| shared.take(state));
+    };
+    view! {
+        {move || {
+            name.get().map(|name| {
+                let words = format!("{name}: {}", texts::LOCK.get());
+                view! {
+                    <button class="pill pill--link tone-info" aria-label=words on:click=move |_| asking.set(true)>
+                        <Glyph icon=Icon::Person />
+                        {name}
+                    </button>
+                }
+            })
+        }}
+        {move || {
+            asking.get().then(|| view! {
+                <Dialog title=texts::LOCK_NOW.get() on_close=move |()| asking.set(false)>
+                    <p>{texts::LOCK_WHY.get()}</p>
+                    <div class="dialog__ways">
+                        <button class="btn" on:click=move |_| asking.set(false)>{texts::CANCEL.get()}</button>
+                        <button class="btn btn--main" on:click=lock>
+                            <Glyph icon=Icon::Lock />
+                            {texts::LOCK.get()}
+                        </button>
+                    </div>
+                </Dialog>
+            })
+        }}
+    }
+}

@@ -1,0 +1,298 @@
+//! A visit: its steps with the one that comes next as the main button, its records, photos, presence.
+
+mod leave;
+mod photos;
+mod sign;
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::{use_navigate, use_params_map};
+use stackside_core::command::{FormLine, GetVisit, OpenRecord, RecordLine, VisitView};
+use stackside_core::geofence::Presence;
+use stackside_core::id::{FormCode, RecordId, VisitId};
+use stackside_core::record::RecordState;
+use stackside_core::visit::{VisitState, VisitStep};
+
+use self::leave::LeaveDialog;
+use self::photos::Photos;
+use self::sign::SignDialog;
+use super::record_row::RecordRow;
+use super::today::{go_on, steps_of};
+use crate::app::Shared;
+use crate::components::camera::Camera;
+use crate::components::facts::Facts;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::page::Page;
+use crate::components::row::{Row, Rows};
+use crate::components::states::Empty;
+use crate::components::steps::Steps;
+use crate::components::tone::{Pill, Tone};
+use crate::live::{Live, live_if, show};
+use crate::texts;
+
+/// What lies over the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    Nothing,
+    Camera,
+    Sign,
+    Leave,
+}
+
+/// What the parts of the screen share.
+#[derive(Clone, Copy)]
+struct Here {
+    shared: Shared,
+    over: RwSignal<Over>,
+    visit: Live<VisitView>,
+    navigate: StoredValue<Box<dyn Fn(&str) + Send + Sync>>,
+    forms: NodeRef<html::Section>,
+}
+
+impl Here {
+    fn go(self, path: &str) {
+        self.navigate.with_value(|navigate| navigate(path));
+    }
+
+    fn fill(self, visit: VisitId, form: FormCode) {
+        self.shared.run(OpenRecord { visit, form }, move |record| self.go(&format!("/record/{record}")));
+    }
+
+    /// Does what the main button promises.
+    fn next(self, visit: &VisitView) {
+        match visit.next_step {
+            Some(VisitStep::SignIn) | None => (),
+            Some(VisitStep::Fill) => match (unfinished(visit), visit.forms.as_slice()) {
+                (Some(record), _) => self.go(&format!("/record/{record}")),
+                (None, [only]) => self.fill(visit.id, only.code.clone()),
+                (None, _) => {
+                    if let Some(forms) = self.forms.get_untracked() {
+                        forms.scroll_into_view();
+                    }
+                }
+            },
+            Some(VisitStep::Photo) => self.over.set(Over::Camera),
+            Some(VisitStep::Sign) => self.over.set(Over::Sign),
+            Some(VisitStep::SignOut) => self.over.set(Over::Leave),
+        }
+    }
+}
+
+fn unfinished(visit: &VisitView) -> Option<RecordId> {
+    visit
+        .records
+        .iter()
+        .find(|line| line.state == RecordState::Draft && line.problems > 0)
+        .map(|line| line.id)
+}
+
+/// The drafts without anything missing.
+fn finished(visit: &VisitView) -> Vec<RecordLine> {
+    let is_finished = |line: &&RecordLine| line.state == RecordState::Draft && line.problems == 0;
+    visit.records.iter().filter(is_finished).cloned().collect()
+}
+
+/// The screen.
+#[component]
+pub fn VisitScreen() -> impl IntoView {
+    let shared = Shared::get();
+    let params = use_params_map();
+    let navigate = use_navigate();
+    let id =
+        Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<VisitId>().ok())));
+    let visit = live_if(move || {
+        shared.sync.track();
+        id.get().map(|visit| GetVisit { visit })
+    });
+    let here = Here {
+        shared,
+        over: RwSignal::new(Over::Nothing),
+        visit,
+        navigate: StoredValue::new(Box::new(move |path: &str| navigate(path, Default::default()))),
+        forms: NodeRef::new(),
+    };
+    let of = move |pick: fn(&VisitView) -> String| {
+        visit.with(|visit| match visit {
+            Some(Ok(visit)) => Some(pick(visit)),
+            _ => None,
+        })
+    };
+    let title = Signal::derive(move || of(|visit| visit.point.name.clone()).unwrap_or_default());
+    let subtitle = Signal::derive(move || of(|visit| visit.discharger_name.clone()));
+    view! {
+        <Page title subtitle back="/">
+            {show(visit, move |visit| view! { <Work visit here /> })}
+            <Overlay here />
+        </Page>
+    }
+}
+
+#[component]
+fn Work(visit: VisitView, here: Here) -> impl IntoView {
+    let is_open = visit.state == VisitState::Open;
+    let (id, records, forms) = (visit.id, visit.records.clone(), visit.forms.clone());
+    view! {
+        <div class="visit">
+            <section class="card visit__way" aria-label=texts::STEPS.get()>
+                <Steps name=texts::STEPS.get() steps=steps_of(&visit) />
+                {match is_open {
+                    true => view! { <NextStep visit=visit.clone() here /> }.into_any(),
+                    false => view! {
+                        <p class="visit__closed" role="status">
+                            <Glyph icon=Icon::Check />
+                            {texts::VISIT_CLOSED.get()}
+                        </p>
+                    }
+                    .into_any(),
+                }}
+            </section>
+            <div class="visit__side">
+                <section class="card">
+                    <div class="card__head">
+                        <h2>{texts::RECORDS_HERE.get()}</h2>
+                    </div>
+                    {match records.is_empty() {
+                        true => view! { <Empty icon=Icon::List text=texts::NO_RECORD.get() /> }.into_any(),
+                        false => view! {
+                            <Rows>{records.into_iter().map(|line| view! { <RecordRow line /> }).collect_view()}</Rows>
+                        }
+                        .into_any(),
+                    }}
+                </section>
+                {is_open.then(|| view! { <Forms visit=id forms here /> })}
+            </div>
+            <div class="visit__side">
+                <Photos
+                    visit=here.visit
+                    on_take=move |()| here.over.set(Over::Camera)
+                />
+                <Presence visit />
+            </div>
+        </div>
+    }
+}
+
+/// The main button, and beside it what else can be done now.
+#[component]
+fn NextStep(visit: VisitView, here: Here) -> impl IntoView {
+    let next = visit.next_step;
+    let can_sign = !finished(&visit).is_empty() && next != Some(VisitStep::Sign);
+    let words = go_on(&visit);
+    let other = move |over: Over, icon: Icon, text: texts::Text| {
+        view! {
+            <button class="btn visit__other" on:click=move |_| here.over.set(over)>
+                <Glyph icon />
+                {text.get()}
+            </button>
+        }
+    };
+    let visit = StoredValue::new(visit);
+    view! {
+        <div class="visit__next">
+            <button class="btn btn--main btn--big" on:click=move |_| visit.with_value(|visit| here.next(visit))>
+                <span class="today__go">{words}</span>
+                <Glyph icon=Icon::Right />
+            </button>
+            {can_sign.then(|| other(Over::Sign, Icon::Pen, texts::SIGN))}
+            {(next != Some(VisitStep::SignOut)).then(|| other(Over::Leave, Icon::Door, texts::SIGN_OUT))}
+        </div>
+    }
+}
+
+#[component]
+fn Forms(visit: VisitId, forms: Vec<FormLine>, here: Here) -> impl IntoView {
+    let form = move |form: FormLine| {
+        let title = texts::label(&form.title).to_owned();
+        let words = format!("{} {title}", texts::FILL.get());
+        let code = form.code.clone();
+        view! {
+            <Row icon=Icon::List tone=Tone::Idle title detail=texts::label(&form.standard).to_owned()>
+                <button class="btn btn--soft" aria-label=words on:click=move |_| here.fill(visit, code.clone())>
+                    {texts::FILL.get()}
+                </button>
+            </Row>
+        }
+    };
+    view! {
+        <section class="card" node_ref=here.forms>
+            <div class="card__head">
+                <h2>{texts::FORMS_HERE.get()}</h2>
+            </div>
+            {match forms.is_empty() {
+                true => view! { <Empty icon=Icon::List text=texts::NO_FORM.get() /> }.into_any(),
+                false => view! { <Rows>{forms.into_iter().map(form).collect_view()}</Rows> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+/// How sure the sign-in's presence is.
+#[component]
+fn Presence(visit: VisitView) -> impl IntoView {
+    let verdict = &visit.presence;
+    let (tone, icon) = match verdict.presence {
+        Presence::Inside => (Tone::Ok, Icon::Check),
+        Presence::Outside => (Tone::Warn, Icon::Warn),
+        Presence::Unsure => (Tone::Warn, Icon::Warn),
+    };
+    let facts = vec![
+        (texts::SIGNED_IN_AT.get(), Some(texts::short_time(visit.signed_in_at))),
+        (texts::SIGNED_OUT_AT.get(), visit.signed_out_at.map(texts::short_time)),
+        (texts::ACCURACY.get(), texts::accuracy(verdict)),
+        (texts::TO_BOUNDARY.get(), verdict.distance_m.map(texts::to_boundary)),
+    ];
+    view! {
+        <section class="card">
+            <div class="card__head">
+                <h2>{texts::PRESENCE.get()}</h2>
+                <span class="end">
+                    <Pill tone icon text=texts::presence_words(verdict) />
+                </span>
+            </div>
+            <Facts facts />
+            <div class="visit__foot">
+                <A href=format!("/point/{}", visit.point.id) attr:class="btn">
+                    {texts::TO_POINT.get()}
+                    <Glyph icon=Icon::Right />
+                </A>
+            </div>
+        </section>
+    }
+}
+
+/// Camera, signature, sign-out: over the screen, so that reading the visit anew does not close them.
+#[component]
+fn Overlay(here: Here) -> impl IntoView {
+    let close = move |()| here.over.set(Over::Nothing);
+    let visit = move || {
+        here.visit.with_untracked(|visit| visit.as_ref().and_then(|visit| visit.as_ref().ok().cloned()))
+    };
+    move || {
+        let visit = visit()?;
+        match here.over.get() {
+            Over::Nothing => None,
+            Over::Camera => {
+                let done = move |_| {
+                    close(());
+                    here.shared.look_again();
+                };
+                Some(view! { <Camera visit=Some(visit.id) record=None slot_id=None on_done=done on_close=close /> }.into_any())
+            }
+            Over::Sign => {
+                let records = finished(&visit);
+                Some(view! { <SignDialog visit=visit.id records on_go=move |path: String| here.go(&path) on_close=close /> }.into_any())
+            }
+            Over::Leave => {
+                let left = move |()| {
+                    close(());
+                    here.go("/");
+                };
+                Some(
+                    view! { <LeaveDialog visit=visit.id point=visit.point.id on_left=left on_close=close /> }
+                        .into_any(),
+                )
+            }
+        }
+    }
+}

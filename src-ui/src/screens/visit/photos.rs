@@ -1,0 +1,105 @@
+//! The photos of a visit as thumbnails with slot and state.
+
+use leptos::prelude::*;
+use stackside_core::command::{GetThumbnail, PhotoLine, VisitView};
+use stackside_core::id::PhotoId;
+use stackside_core::photo::PhotoSource;
+use stackside_core::visit::VisitState;
+
+use crate::components::icon::{Glyph, Icon};
+use crate::components::states::Empty;
+use crate::components::tone::{Pill, Tone};
+use crate::live::Live;
+use crate::screens::record_row::SendPill;
+use crate::{shell, texts};
+
+/// All photos, and the button for another one as long as the visit is open.
+#[component]
+pub fn Photos(
+    /// The visit.
+    visit: Live<VisitView>,
+    /// Told when the person wants the camera.
+    #[prop(into)]
+    on_take: Callback<()>,
+) -> impl IntoView {
+    let photos = Memo::new(move |_| {
+        visit.with(|visit| match visit {
+            Some(Ok(visit)) => visit.photos.clone(),
+            _ => Vec::new(),
+        })
+    });
+    let is_open = Memo::new(move |_| {
+        visit.with(|visit| matches!(visit, Some(Ok(visit)) if visit.state == VisitState::Open))
+    });
+    view! {
+        <section class="card">
+            <div class="card__head">
+                <h2>{texts::PHOTOS.get()}</h2>
+                <span class="end num">{move || photos.with(Vec::len)}</span>
+            </div>
+            {move || photos.with(Vec::is_empty).then(|| view! { <Empty icon=Icon::Camera text=texts::NO_PHOTO.get() /> })}
+            <ul class="photos">
+                <For each=move || photos.get() key=|photo| photo.id let:photo>
+                    <OnePhoto photo photos />
+                </For>
+            </ul>
+            {move || {
+                is_open
+                    .get()
+                    .then(|| {
+                        view! {
+                            <div class="visit__foot">
+                                <button class="btn btn--soft" on:click=move |_| on_take.run(())>
+                                    <Glyph icon=Icon::Camera />
+                                    {texts::TAKE_PHOTO.get()}
+                                </button>
+                            </div>
+                        }
+                    })
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn OnePhoto(photo: PhotoLine, photos: Memo<Vec<PhotoLine>>) -> impl IntoView {
+    let id = photo.id;
+    let slot = texts::photo_slot(photo.slot.as_deref());
+    let send = Memo::new(move |_| {
+        photos
+            .with(|photos| photos.iter().find(|other| other.id == id).map_or(photo.send, |photo| photo.send))
+    });
+    view! {
+        <li class="photos__one">
+            <Thumbnail photo=id alt=texts::photo_alt(&slot, photo.taken_at, photo.source) />
+            <div class="photos__words">
+                <b>{slot}</b>
+                <span class="num">{texts::short_time(photo.taken_at)} " · " {texts::bytes(photo.size_bytes)}</span>
+            </div>
+            <div class="photos__state">
+                {move || view! { <SendPill send=send.get() /> }}
+                {(photo.source == PhotoSource::Imported).then(|| view! { <Pill tone=Tone::Warn text=texts::IMPORTED.get() /> })}
+            </div>
+        </li>
+    }
+}
+
+/// A small picture of a photo, once it is read.
+#[component]
+fn Thumbnail(photo: PhotoId, #[prop(into)] alt: String) -> impl IntoView {
+    let source = RwSignal::new(None::<String>);
+    leptos::task::spawn_local(async move {
+        if let Ok(jpeg) = shell::call(&GetThumbnail { photo }).await {
+            source.try_set(Some(format!("data:image/jpeg;base64,{jpeg}")));
+        }
+    });
+    move || match source.get() {
+        Some(source) => view! { <img class="photos__image" src=source alt=alt.clone() /> }.into_any(),
+        None => view! {
+            <div class="photos__image" role="img" aria-label=alt.clone()>
+                <Glyph icon=Icon::Camera />
+            </div>
+        }
+        .into_any(),
+    }
+}

@@ -1,0 +1,136 @@
+//! What went wrong and what to do, picked by error variant.
+
+use stackside_core::command::CommandError;
+use stackside_core::decimal::NumberError;
+use stackside_core::form::AnswerError;
+
+use super::pick;
+
+/// An error of the shell: what happened and the way out.
+pub fn command_error(error: &CommandError) -> String {
+    match error {
+        CommandError::Invalid { why, .. } => answer_error(why),
+        CommandError::NotFinished { problems, .. } => pick(
+            format!("还有 {} 项没填好，请先补齐再签名。", problems.len()),
+            format!("{} answers are missing or not valid. Complete them before signing.", problems.len()),
+        ),
+        CommandError::WrongPin { wait_s: 0 } => {
+            pick("密码或个人码不对，请再试一次。", "The PIN or code is not right. Try again.").into()
+        }
+        CommandError::WrongPin { wait_s } => pick(
+            format!("密码或个人码不对，请 {wait_s} 秒后再试。"),
+            format!("The PIN or code is not right. Try again in {wait_s} s."),
+        ),
+        CommandError::VisitOpen { .. } => pick(
+            "您还有一次未离场的运维，请先离场再签到。",
+            "Another visit of yours is still open. Sign out of it first.",
+        )
+        .into(),
+        CommandError::DraftsLeft { drafts } => pick(
+            format!("还有 {drafts} 份记录没有签名，签名后才能离场。"),
+            format!("{drafts} records are not signed yet. Sign them before you leave."),
+        ),
+        CommandError::NotFound { .. } => {
+            pick("这条内容已不在本机，请返回重新打开。", "It is not on this tablet any more. Go back and open it again.").into()
+        }
+        other => plain(other).into(),
+    }
+}
+
+fn plain(error: &CommandError) -> &'static str {
+    match error {
+        CommandError::NotEnrolled => {
+            pick("本平板还没有登记，请到“设置”输入登记码。", "This tablet is not enrolled. Enter a code in Settings.")
+        }
+        CommandError::Locked => pick("已锁定，请重新解锁。", "Locked. Unlock again."),
+        CommandError::PinForm => pick("密码为 6 到 12 位数字。", "A PIN is 6 to 12 digits."),
+        CommandError::EnrolCode => pick(
+            "登记码不对、已用过或已过期（15 分钟），请向管理员要新的。",
+            "The code is wrong, used or older than 15 minutes. Ask for a new one.",
+        ),
+        CommandError::Offline => {
+            pick("连不上平台，请检查网络后再试。", "The server cannot be reached. Check the network and try again.")
+        }
+        CommandError::NotOurServer => pick(
+            "这个地址不是 Stackside 平台，可能是网络的登录页。",
+            "This address is not a Stackside server; perhaps the network asks you to log in.",
+        ),
+        CommandError::Address => {
+            pick("请输入以 https:// 开头的平台地址。", "Enter the server's address, starting with https://.")
+        }
+        CommandError::Closed => pick("已签名或已结束，不能再改。", "Already signed or closed; it cannot be changed."),
+        CommandError::ReasonNeeded => {
+            pick("不在围栏内，请写明原因并拍一张照片。", "Not inside the fence: give a reason and take a photo.")
+        }
+        CommandError::EmptySignature => pick("请在框内签名。", "Sign in the box."),
+        CommandError::NotAPhoto => pick("这个文件不是照片（JPEG 或 PNG）。", "This file is not a photo (JPEG or PNG)."),
+        CommandError::PhotoTooLarge => {
+            pick("照片太大：最多 1600 万像素、40 MB。", "The photo is too large: at most 16 megapixels and 40 MB.")
+        }
+        CommandError::PhotoDamaged => pick("照片没有存完整，请重拍。", "The photo did not arrive whole. Take it again."),
+        CommandError::NoPositionSource => pick(
+            "本机没有定位来源。可写明原因并拍照后签到。",
+            "No source of positions on this machine. Sign in with a reason and a photo.",
+        ),
+        CommandError::DiskFull => pick(
+            "存储空间已满，请清理后再试；已保存的内容都在。",
+            "Storage is full. Free some space and try again; what was saved is safe.",
+        ),
+        CommandError::Version => {
+            pick("界面与程序版本不符，请重新打开应用。", "The screens do not fit the program. Open the app again.")
+        }
+        _ => pick(
+            "出错了，刚才的操作没有完成。已保存的内容都在，请再试一次。",
+            "Something went wrong; the last step was not done. What was saved is safe. Try again.",
+        ),
+    }
+}
+
+/// Why an answer is not valid, and what to do.
+pub fn answer_error(error: &AnswerError) -> String {
+    let plain = match error {
+        AnswerError::OutOfBounds { low, high } => {
+            return pick(
+                format!("超出允许范围 {low} 至 {high}，请核对读数或量程。"),
+                format!("Outside {low} to {high}. Check the reading or the range."),
+            );
+        }
+        AnswerError::Missing => pick("必填", "Required"),
+        AnswerError::Number { why } => number_error(*why),
+        AnswerError::EmptyRange => {
+            pick("量程上限必须大于下限。", "The upper end of the range must be above the lower end.")
+        }
+        AnswerError::NotADate => pick("日期格式如 2026-11-23。", "A date looks like 2026-11-23."),
+        AnswerError::NotATime => pick("时间格式如 2026-11-23 14:05。", "A time looks like 2026-11-23 14:05."),
+        AnswerError::BeforeStart => pick("结束时间早于开始时间。", "The end lies before the start."),
+        AnswerError::InTheFuture => pick("时间在将来，请核对。", "This time lies in the future."),
+        AnswerError::NotAChoice => pick("请从选项中选择。", "Choose one of the options."),
+        AnswerError::UnknownBottle => {
+            pick("本站点没有这个瓶号，请从列表中选择。", "No such bottle at this point. Choose one from the list.")
+        }
+        AnswerError::ControlCharacter => {
+            pick("含有不可见的控制字符，请删除后重输。", "It holds a control character. Type it again.")
+        }
+        AnswerError::TooLong => pick("内容太长。", "Too long."),
+        AnswerError::NoSuchField => pick("本表没有这一项。", "The form has no such field."),
+        AnswerError::Computed => pick("此项自动计算，不能输入。", "Computed; it cannot be typed."),
+        AnswerError::ReasonMissing => {
+            pick("修改已带入的值需要写明原因。", "Give a reason for replacing the prefilled value.")
+        }
+        AnswerError::NoBlock => pick("至少填写一台仪器。", "Fill in at least one instrument."),
+        AnswerError::PhotoMissing => pick("缺少照片。", "A photo is missing."),
+    };
+    plain.to_owned()
+}
+
+fn number_error(error: NumberError) -> &'static str {
+    match error {
+        NumberError::Comma => pick(
+            "请用小数点，不用逗号：12,5 应写作 12.5。",
+            "Use a point, not a comma: 12.5 instead of 12,5.",
+        ),
+        NumberError::Exponent => pick("请写出完整数字，不用 1e3。", "Write the number out, not 1e3."),
+        NumberError::NotANumber => pick("请输入数字。", "Enter a number."),
+        NumberError::TooLong => pick("数字位数太多。", "Too many digits."),
+    }
+}

@@ -1,0 +1,321 @@
+// One visit on the real app in Chromium: first unlock, walk to the stack, form G.4, offline, photo, signature, online.
+// Everything is found as a person finds it: by role and label. Pictures of each screen go to target/journey/.
+
+import { join } from 'node:path';
+
+import {
+  PATIENCE_MS, PICTURES, Server, Tablet, axe, check, chromium, personName, run, smallTargets, step, until,
+} from './parts.mjs';
+
+const PERSON = 'demo-tech-a';
+const PIN = '135790';
+const LANDSCAPE = { width: 1280, height: 800 };
+const PORTRAIT = { width: 800, height: 1280 };
+
+run(async () => {
+  const server = new Server();
+  const tablet = new Tablet(4);
+  await server.up();
+  await tablet.up();
+  const browser = await chromium();
+  const context = await browser.newContext({
+    viewport: LANDSCAPE, hasTouch: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', permissions: ['camera'],
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  try {
+    await journey({ page, server, tablet });
+    check('the page reports no error', errors.filter((text) => !/Failed to load resource|ERR_CONNECTION/.test(text)));
+  } catch (error) {
+    await page.screenshot({ path: join(PICTURES, 'failed.png') }).catch(() => {});
+    for (const text of errors.slice(0, 5)) console.log(`      page: ${text}`);
+    throw error;
+  } finally {
+    await browser.close();
+  }
+});
+
+/** A picture of the screen in both themes and both ways to hold the tablet; axe and thumbs on each. */
+async function look(page, name) {
+  const findings = [];
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate((theme) => document.documentElement.setAttribute('data-theme', theme), theme);
+    for (const [way, size] of [['portrait', PORTRAIT], ['landscape', LANDSCAPE]]) {
+      await page.setViewportSize(size);
+      // Two frames: layout and colours of the change are there.
+      await page.evaluate(() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go))));
+      await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))
+        .slice(0, 20).map((done) => Promise.race([done, new Promise((go) => setTimeout(go, 400))]))));
+      await page.screenshot({ path: join(PICTURES, `${name}-${theme}-${way}.png`) });
+      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (beyond > 1) findings.push(`${theme} ${way}: ${beyond} px beyond the edge`);
+      if (theme === 'light') findings.push(...(await smallTargets(page)).map((text) => `${way}: small: ${text}`));
+    }
+    findings.push(...(await axe(page)).map((text) => `${theme}: ${text}`));
+  }
+  await page.evaluate(() => document.documentElement.setAttribute('data-theme', 'light'));
+  check(`screen ${name}: axe, thumbs, edges`, [...new Set(findings)]);
+}
+
+async function journey({ page, server, tablet }) {
+  const button = (name) => page.getByRole('button', { name, exact: true });
+  const link = (name) => page.getByRole('link', { name });
+  const heading = (name) => page.getByRole('heading', { name });
+  const seen = (locator) => locator.first().waitFor();
+  const rail = (name) => page.getByRole('navigation', { name: '主导航' }).getByRole('link', { name });
+  const outline = (name) => page.getByRole('navigation', { name: '表单各部分' }).getByRole('button', { name });
+  const group = (name) => page.getByRole('group', { name, exact: true });
+  const press = async (digits) => {
+    const pad = group('数字键盘');
+    for (const key of digits) {
+      await pad.getByRole('button', { name: key === '.' ? '小数点' : key, exact: true }).tap();
+    }
+  };
+  const fill = async (row, label, text) => {
+    const field = group(row).getByLabel(label, { exact: true });
+    await field.tap();
+    await press(text);
+    const value = await field.inputValue();
+    if (value !== text) throw new Error(`${row} ${label} shows ${value}, not ${text}`);
+  };
+  const saved = () => seen(page.getByText('已保存', { exact: true }));
+
+  const personCode = server.personCode(PERSON);
+  await step('the tablet is enrolled by a one-time code', async () => {
+    await page.goto(tablet.url);
+    await seen(heading('登记平板'));
+    await look(page, '01-enrol');
+    await page.getByLabel('平台地址').fill(server.url);
+    await page.getByLabel('一次性登记码').fill(server.enrolCode());
+    await button('登记平板').tap();
+    await seen(heading('请选择人员'));
+    await seen(page.getByRole('button', { name: personName(PERSON) }));
+  });
+  await look(page, '02-people');
+  await step('the first unlock takes the personal code and sets a PIN', async () => {
+    await page.getByRole('button', { name: personName(PERSON) }).tap();
+    await page.getByLabel('个人码').fill(personCode);
+    await page.getByLabel('新密码（6 至 12 位数字）').fill(PIN);
+    await page.getByLabel('再输一次新密码').fill(PIN);
+    await look(page, '03-first-unlock');
+    await button('设置密码并解锁').tap();
+    await seen(heading('今日'));
+  });
+  await seen(heading('要做的事'));
+  await look(page, '04-today-empty');
+
+  await step('the points are listed and the first stack opens', async () => {
+    await rail('站点').tap();
+    await seen(page.getByText('演示热电 1# 烟囱'));
+    await look(page, '05-points');
+    await page.getByRole('link', { name: /1# 烟囱/ }).first().tap();
+    await seen(heading('仪器'));
+  });
+  await look(page, '06-point');
+  const visitPath = await step('along the track the verdict turns to inside, and the technician signs in', async () => {
+    await link(/签到/).first().tap();
+    await seen(heading('签到'));
+    await seen(page.getByText('在围栏外'));
+    await look(page, '07-sign-in-outside');
+    await seen(page.getByText('在围栏内'));
+    await look(page, '08-sign-in-inside');
+    await button('签到').tap();
+    await page.waitForURL('**/visit/*');
+    return new URL(page.url()).pathname;
+  });
+  await seen(heading('本次记录'));
+  await look(page, '09-visit');
+
+  await step('form G.4 opens with what the register knows', async () => {
+    await page.getByRole('button', { name: /^填写 零点/ }).tap();
+    await page.waitForURL('**/record/*');
+    await seen(outline(/SO₂/));
+    await outline(/^表头/).tap();
+    await seen(page.getByText('演示热电', { exact: false }));
+  });
+  await look(page, '10-form-header');
+  const recordPath = new URL(page.url()).pathname;
+  await step('SO₂ is judged while its readings are typed on the pad', async () => {
+    await outline(/SO₂/).tap();
+    await fill('零点', '上次校准后测试值', '0.4');
+    await fill('零点', '校前测试值', '6.9');
+    await seen(page.getByText(/零点漂移 \+1\.30 %F\.S\./));
+    await seen(page.getByText('合格', { exact: true }));
+    await saved();
+  });
+  await look(page, '11-form-so2');
+  await step('a comma shows its advice, and what was typed stays', async () => {
+    const field = group('零点').getByLabel('校准后测试值', { exact: true });
+    await field.tap();
+    await page.keyboard.type('12,5');
+    await seen(page.getByText(/请用小数点，不用逗号/));
+    await group('量程').getByLabel('校前测试值', { exact: true }).tap();
+    await saved();
+    if ((await field.inputValue()) !== '12,5') throw new Error(`the field shows ${await field.inputValue()}`);
+  });
+  await look(page, '12-form-comma');
+  await step('a reload comes back to the same form and field with the typed value', async () => {
+    await group('零点').getByLabel('校准后测试值', { exact: true }).tap();
+    await saved();
+    await page.goto(tablet.url);
+    await page.waitForURL(`**${recordPath}`);
+    const field = group('零点').getByLabel('校准后测试值', { exact: true });
+    await seen(field);
+    if ((await field.inputValue()) !== '12,5') throw new Error(`the field shows ${await field.inputValue()}`);
+    await until('focus on the field', () => field.evaluate((field) => field === document.activeElement));
+  });
+  await step('killed and started again, the app asks for the PIN and comes back to the form', async () => {
+    await tablet.down();
+    await tablet.up();
+    await page.goto(tablet.url);
+    await page.getByRole('button', { name: personName(PERSON) }).tap();
+    await seen(page.getByLabel('密码', { exact: true }));
+    await look(page, '13-unlock');
+    for (const digit of PIN) await group('数字键盘').getByRole('button', { name: digit, exact: true }).tap();
+    await button('解锁').tap();
+    await page.waitForURL(`**${recordPath}`);
+    const field = group('零点').getByLabel('校准后测试值', { exact: true });
+    await seen(field);
+    if ((await field.inputValue()) !== '12,5') throw new Error(`the field shows ${await field.inputValue()}`);
+    await field.fill('');
+  });
+  await step('the rest of SO₂ and all of NOₓ, which fails with valid data', async () => {
+    await fill('零点', '校准后测试值', '0.2');
+    await fill('量程', '上次校准后测试值', '449.1');
+    await fill('量程', '校前测试值', '447');
+    await fill('量程', '校准后测试值', '450.2');
+    await saved();
+    await outline(/NOₓ/).tap();
+    await fill('零点', '上次校准后测试值', '0.5');
+    await fill('零点', '校前测试值', '1.5');
+    await fill('零点', '校准后测试值', '0.3');
+    await fill('量程', '上次校准后测试值', '399.2');
+    await fill('量程', '校前测试值', '386.4');
+    await seen(page.getByText(/量程漂移 −2\.56 %F\.S\./));
+    await seen(page.getByText('不合格，数据仍有效'));
+    await fill('量程', '校准后测试值', '400.1');
+    await saved();
+  });
+  await look(page, '14-form-nox');
+  await step('the end of the form is stamped with the time', async () => {
+    await outline(/^结束/).tap();
+    await button('现在').first().tap();
+    await saved();
+  });
+  await look(page, '15-form-end');
+
+  await step('the network goes, and the app says so calmly', async () => {
+    await server.down();
+    await seen(page.getByText('分析仪').or(outline(/^照片/)));
+  });
+  await step('the photo of the reading is taken in the app', async () => {
+    await outline(/^照片/).tap();
+    await look(page, '16-photos');
+    await button('拍照').first().tap();
+    await seen(button('按下快门'));
+    await look(page, '17-camera');
+    await button('按下快门').tap();
+    await seen(button('使用照片'));
+    await look(page, '18-camera-shot');
+    await button('使用照片').tap();
+    await seen(page.getByRole('img', { name: /分析仪读数/ }));
+    await seen(page.getByText('已填好', { exact: true }));
+  });
+  await step('the record is signed by hand', async () => {
+    await page.getByRole('navigation', { name: '表单各部分' }).getByRole('link', { name: /签名/ }).tap();
+    await page.waitForURL(`**${visitPath}`);
+    await page.getByRole('button', { name: /签名/ }).first().tap();
+    const box = await page.getByRole('img', { name: '请在框内签名' }).boundingBox();
+    for (const [from, to] of [[0.2, 0.45], [0.5, 0.8]]) {
+      await page.mouse.move(box.x + box.width * from, box.y + box.height * 0.3);
+      await page.mouse.down();
+      for (let n = 1; n <= 14; n += 1) {
+        const x = from + ((to - from) * n) / 14;
+        await page.mouse.move(box.x + box.width * x, box.y + box.height * (0.5 + 0.25 * Math.sin(n)));
+      }
+      await page.mouse.up();
+    }
+    await look(page, '19-signature');
+    await button('确认签名').tap();
+    await seen(page.getByText('已签名', { exact: true }));
+  });
+  await step('offline is shown calmly, with what waits', async () => {
+    await seen(link(/离线 · \d+ 条待发/));
+    await rail('同步').tap();
+    await seen(page.getByText('现在没有网络。内容都保存在本机，有网后自动发送，不用守着。'));
+    await seen(page.getByText('待发', { exact: true }));
+  });
+  await look(page, '20-sync-offline');
+  await rail('今日').tap();
+  await seen(page.getByText(/进行中/));
+  await look(page, '21-today-visit');
+  await step('the network is back: everything is received', async () => {
+    await server.up();
+    await rail('同步').tap();
+    await button('立即同步').tap();
+    await seen(link('全部已收妥'));
+    await seen(page.getByText('已收妥', { exact: true }));
+  });
+  await look(page, '22-sync-held');
+  await step('the technician leaves', async () => {
+    await page.goto(new URL(visitPath, tablet.url).href);
+    await button('继续：离场').or(button('离场')).first().tap();
+    await seen(heading('结束本次运维？'));
+    await look(page, '23-leave');
+    await page.getByRole('dialog').getByRole('button', { name: '离场' }).tap();
+    await seen(heading('今日'));
+  });
+  await rail('台账').tap();
+  await seen(page.getByText('零点/量程漂移与校准记录表'));
+  await look(page, '24-records');
+  await step('the signed record opens and cannot be changed', async () => {
+    await page.getByRole('link', { name: /零点\/量程漂移与校准记录表/ }).first().tap();
+    await page.waitForURL('**/record/*');
+    await outline(/SO₂/).tap();
+    await seen(page.getByText('签名后不能修改。'));
+  });
+  await look(page, '25-record-signed');
+  await step('the screens speak English, too', async () => {
+    await page.goto(new URL('/settings', tablet.url).href);
+    await seen(heading('设置'));
+    await look(page, '26-settings');
+    await page.getByText('English', { exact: true }).tap();
+    await seen(heading('Settings'));
+    await page.getByRole('navigation', { name: 'Main navigation' }).getByRole('link', { name: 'Today' }).tap();
+    await seen(heading('Today'));
+    await look(page, '27-today-en');
+    await page.goto(new URL(recordPath, tablet.url).href);
+    await seen(page.getByRole('navigation', { name: 'Parts of the form' }));
+    await page.getByRole('navigation', { name: 'Parts of the form' }).getByRole('button', { name: /NOₓ/ }).tap();
+    await seen(page.getByText('Fail, data still valid'));
+    await look(page, '28-record-en');
+  });
+  await portal(page, server, visitPath);
+}
+
+/** What the operator's people see in their browser. */
+async function portal(page, server, visitPath) {
+  const context = await page.context().browser().newContext({ viewport: LANDSCAPE, locale: 'zh-CN' });
+  const desk = await context.newPage();
+  desk.setDefaultTimeout(PATIENCE_MS);
+  await step('the portal shows the visit with its record and photo', async () => {
+    await desk.goto(`${server.url}/visits`);
+    await desk.locator('#login').fill('demo-admin');
+    await desk.locator('#password').fill(server.password);
+    await desk.locator('form[action="/login"] button').click();
+    await desk.waitForURL(/\/visits/);
+    await desk.screenshot({ path: join(PICTURES, '30-portal-visits.png'), fullPage: true });
+    await desk.goto(`${server.url}/visits/${visitPath.split('/').at(-1)}`);
+    for (const text of ['零点/量程漂移与校准记录表', '+1.30', '−2.56']) await desk.getByText(text).first().waitFor();
+    const photo = desk.locator('img').first();
+    await photo.waitFor();
+    await photo.scrollIntoViewIfNeeded();
+    await until('photo in the portal', () => photo.evaluate((image) => image.complete && image.naturalWidth > 0));
+    await desk.screenshot({ path: join(PICTURES, '31-portal-visit.png'), fullPage: true });
+  });
+  check('portal: axe', await axe(desk));
+  await context.close();
+}
