@@ -11,7 +11,10 @@ check:
 
 # make demo ARGS="--tamper", or in short: make demo TAMPER=1
 demo:
-	@. scripts/env.sh && cargo run --locked -q -p stackside-tests --bin demo -- $(if $(TAMPER),--tamper) $(ARGS)
+	@scripts/setup.sh demo >&2 && . scripts/env.sh && \
+	cargo build --locked -p stackside-tests -p stackside-server -p stackside-device \
+	  --features stackside-device/host --bins && \
+	"$$CARGO_TARGET_DIR/debug/demo" $(if $(TAMPER),--tamper) $(ARGS)
 
 ui:
 	@scripts/setup.sh run && scripts/build-ui.sh

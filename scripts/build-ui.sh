@@ -4,6 +4,12 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$STACKSIDE_ROOT"
 
+# Two at once, say make run beside make test, would sweep each other's work away.
+if has flock; then
+  exec 9>"$STACKSIDE_CACHE/ui.lock"
+  flock 9
+fi
+
 stamp=src-ui/dist/.stamp
 if [ -f "$stamp" ] && [ -z "$(find Cargo.toml Cargo.lock src-core src-ui -newer "$stamp" \
   -not -path src-ui -not -path 'src-ui/dist*' -print -quit)" ]; then

@@ -33,7 +33,7 @@ part "walls of stackside-core" wall stackside-core '(rusqlite|reqwest|tokio|taur
 part "walls of stackside-ui" wall stackside-ui stackside-device
 part "walls of stackside-server" wall stackside-server stackside-device
 part "bans, licences, sources" cargo deny --log-level error --locked check --hide-inclusion-graph bans licenses sources
-if has shellcheck; then part "shell scripts" shellcheck -x scripts/*.sh .ci/run; fi
+if has shellcheck; then part "shell scripts" shellcheck -x -P SCRIPTDIR scripts/*.sh .ci/run; fi
 part "lints for wasm" with_wasm cargo clippy --locked --target "$WASM_TARGET" \
   -p stackside-core -p stackside-ui -- -D warnings
 # The shell takes the built screens in when it is compiled.

@@ -29,7 +29,7 @@ scripts/build-ui.sh
 packages=(-p stackside-server -p stackside-device --features stackside-device/host)
 if [ -n "$window" ]; then packages+=(-p stackside-tauri); fi
 say "building (several minutes the first time)"
-cargo build --locked -q "${packages[@]}" --bins || die "the build failed: see above"
+cargo build --locked "${packages[@]}" --bins || die "the build failed: see above"
 
 server() { "$BIN/stackside-server" --data "$SERVER_DATA" "$@"; }
 
@@ -38,7 +38,7 @@ once() {
   local mark="$DEMO/done-$1"
   shift
   [ -e "$mark" ] && return
-  "$@" || die "the demo's set-up failed: see above; make clean-demo starts it afresh"
+  "$@" >>"$DEMO/setup.log" || die "the demo's set-up failed: see above; make clean-demo starts it afresh"
   touch "$mark"
 }
 
@@ -90,5 +90,5 @@ if [ -n "$window" ]; then
   STACKSIDE_DATA="$DEVICE_DATA" STACKSIDE_GPX="$GPX" "$BIN/stackside-tauri"
 else
   say "no display: open this address in a browser / 无显示器：请在浏览器中打开下面的地址"
-  "$BIN/stackside-host" --data "$DEVICE_DATA" --gpx "$GPX" --ui src-ui/dist --listen "$HOST_ADDRESS"
+  STACKSIDE_LOG="${STACKSIDE_LOG:-warn}" "$BIN/stackside-host" --data "$DEVICE_DATA" --gpx "$GPX" --ui src-ui/dist --listen "$HOST_ADDRESS"
 fi

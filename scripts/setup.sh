@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make run`, `make test` or `make check` needs and is not there yet.
-# Usage: scripts/setup.sh [run|test|check]...
+# Installs what `make demo`, `make run`, `make test` or `make check` needs and is not there yet.
+# Usage: scripts/setup.sh [demo|run|test|check]...
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
@@ -184,6 +184,12 @@ npm_tool() {
     npm install --prefix "$STACKSIDE_TOOLS/npm" --no-audit --no-fund --no-update-notifier --save-exact "$name@$version"
 }
 
+setup_demo() {
+  has cargo || die "cargo is missing: please install Rust through rustup"
+  if has apt-get; then packages build-essential; fi
+  has cc || die "a C compiler is missing: please install one"
+}
+
 setup_run() {
   required_programs
   system_libraries
@@ -208,8 +214,8 @@ setup_check() {
 
 for part in "${@:-run}"; do
   case $part in
-    run | test | check) "setup_$part" ;;
-    *) die "usage: scripts/setup.sh [run|test|check]..." ;;
+    demo | run | test | check) "setup_$part" ;;
+    *) die "usage: scripts/setup.sh [demo|run|test|check]..." ;;
   esac
 done
 rm -rf "$STACKSIDE_TOOLS/build"

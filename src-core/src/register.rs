@@ -200,6 +200,19 @@ pub struct Instrument {
     pub sampler: Option<Sampler>,
 }
 
+/// The factors in the order in which the official tables print their blocks; others follow.
+const TABLE_ORDER: [&str; 8] = ["SO2", "NOX", "O2", "COD", "NH3N", "TP", "TN", "PH"];
+
+/// Puts a point's instruments in the order of the official tables: kinds as they stand there, then factors, then ids.
+pub fn in_table_order(mut instruments: Vec<Instrument>) -> Vec<Instrument> {
+    let place = |factor: &str| {
+        let name: String = factor.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase();
+        TABLE_ORDER.iter().position(|known| *known == name).unwrap_or(TABLE_ORDER.len())
+    };
+    instruments.sort_by(|a, b| (a.kind, place(&a.factor), &a.id).cmp(&(b.kind, place(&b.factor), &b.id)));
+    instruments
+}
+
 /// What M2 asks of a sampler beyond M1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sampler {

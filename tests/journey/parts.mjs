@@ -15,7 +15,7 @@ const TOOLS = process.env.STACKSIDE_TOOLS ?? join(CACHE, 'tools');
 const BINARIES = join(process.env.CARGO_TARGET_DIR ?? join(CACHE, 'target'), 'debug');
 const tool = createRequire(join(TOOLS, 'npm/package.json'));
 
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 30_000;
 export const TOKEN = 'token-of-the-journey-0123456789ab';
 
 // --- Tally ---------------------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ export class Tablet {
     this.port ??= await freePort();
     this.url = `http://127.0.0.1:${this.port}/?token=${TOKEN}`;
     const track = ['--gpx', join(ROOT, 'demo/walk-to-stack.gpx'), '--gpx-speed', String(this.speed)];
-    const serve = ['--ui', join(ROOT, 'src-ui/dist'), '--listen', `127.0.0.1:${this.port}`, '--token', TOKEN];
+    const serve = ['--ui', process.env.STACKSIDE_UI ?? join(ROOT, 'src-ui/dist'), '--listen', `127.0.0.1:${this.port}`, '--token', TOKEN];
     this.child = start(binary('stackside-host'), ['--data', this.data, ...track, ...serve]);
     await until('answer of the tablet', () => answers(`http://127.0.0.1:${this.port}/`));
   }

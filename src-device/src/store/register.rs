@@ -4,7 +4,9 @@ use rusqlite::{Connection, OptionalExtension, ToSql, named_params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stackside_core::id::{DischargerId, OperatorId, PersonId, PointId};
-use stackside_core::register::{Bottle, Discharger, Instrument, Medium, Operator, Person, Point};
+use stackside_core::register::{
+    Bottle, Discharger, Instrument, Medium, Operator, Person, Point, in_table_order,
+};
 use stackside_core::wire::Removed;
 
 use super::json;
@@ -137,10 +139,10 @@ pub fn point(connection: &Connection, id: &PointId) -> Result<Point, Error> {
 pub fn points(connection: &Connection) -> Result<Vec<Point>, Error> {
     many(connection, "SELECT row FROM point ORDER BY name, id", [])
 }
-/// The instruments of a point.
+/// The instruments of a point, in the order of the official tables.
 pub fn instruments(connection: &Connection, point: &PointId) -> Result<Vec<Instrument>, Error> {
-    let sql = "SELECT row FROM instrument WHERE point = :point ORDER BY id";
-    many(connection, sql, named_params! {":point": point.as_str()})
+    let sql = "SELECT row FROM instrument WHERE point = :point";
+    many(connection, sql, named_params! {":point": point.as_str()}).map(in_table_order)
 }
 /// The bottles of a point.
 pub fn bottles(connection: &Connection, point: &PointId) -> Result<Vec<Bottle>, Error> {

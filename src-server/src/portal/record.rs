@@ -62,6 +62,8 @@ pub(super) fn parts(
                 blocks.push(key.row.as_deref());
             }
         }
+        // As they were judged: in the order of the official table.
+        blocks.sort_by_key(|block| content.verdicts.iter().position(|v| v.row.as_deref() == *block));
         for block in blocks {
             let caption =
                 text(&section.label, words).replace("{name}", &block.map(&name).unwrap_or_default());

@@ -54,11 +54,23 @@ pub struct FieldTold {
     pub done: Callback<()>,
 }
 
+/// What is wrong with a field. `with_name` puts the field's label before it: where it does not stand right below.
 #[component]
-fn Complaint(name: FieldName, complaint: Signal<Option<String>>) -> impl IntoView {
+pub fn Complaint(
+    /// Id and label of the field.
+    name: FieldName,
+    /// What is wrong with it.
+    #[prop(into)]
+    complaint: Signal<Option<String>>,
+    /// True to say which field is meant.
+    #[prop(optional)]
+    with_name: bool,
+) -> impl IntoView {
+    let label = name.label.clone();
+    let words = move |why: String| if with_name { texts::complaint_of(&label, &why) } else { why };
     view! {
         <p class="field__why" id=name.complaint_id() aria-live="polite">
-            {move || complaint.get().map(|text| view! { <Glyph icon=Icon::Warn /> <span>{text}</span> })}
+            {move || complaint.get().map(|why| view! { <Glyph icon=Icon::Warn /> <span>{words(why)}</span> })}
         </p>
     }
 }
@@ -82,6 +94,9 @@ pub fn LineField(
     /// True if it has to be filled.
     #[prop(optional)]
     required: bool,
+    /// True if a [`Complaint`] with this name stands elsewhere.
+    #[prop(optional)]
+    is_told_elsewhere: bool,
     /// Fills it by itself.
     #[prop(optional_no_strip)]
     stamp: Option<(&'static str, Callback<()>)>,
@@ -125,7 +140,7 @@ pub fn LineField(
                         }
                     })}
             </div>
-            <Complaint name complaint />
+            {(!is_told_elsewhere).then(|| view! { <Complaint name complaint /> })}
         </div>
     }
 }
@@ -265,6 +280,9 @@ pub fn GivenField(
     /// True for numbers: they stand on the right.
     #[prop(optional)]
     is_number: bool,
+    /// True if a [`Complaint`] with this name stands elsewhere.
+    #[prop(optional)]
+    is_told_elsewhere: bool,
     /// Told when the person wants another value.
     #[prop(optional_no_strip)]
     on_replace: Option<Callback<()>>,
@@ -309,7 +327,7 @@ pub fn GivenField(
         <div class="field">
             <span class="field__label" id=label_id>{name.label.clone()}</span>
             {value}
-            <Complaint name complaint />
+            {(!is_told_elsewhere).then(|| view! { <Complaint name complaint /> })}
         </div>
     }
 }

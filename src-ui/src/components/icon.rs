@@ -40,7 +40,6 @@ icons! {
     Torch = r#"<path d="M8 3h8v4l-2 3v11h-4V10L8 7zM12 13v2"/>"#,
     Search = r#"<circle cx="11" cy="11" r="6.5"/><path d="M16 16l4.5 4.5"/>"#,
     Erase = r#"<path d="M9 5h12v14H9l-6-7zM12 9l6 6M18 9l-6 6"/>"#,
-    Sun = r#"<circle cx="12" cy="12" r="4"/><path d="M12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M19 5l-2 2M7 17l-2 2"/>"#,
 }
 
 /// Draws an icon; hidden from screen readers, for words stand beside it.

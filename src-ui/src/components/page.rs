@@ -123,9 +123,11 @@ pub fn SyncPill() -> impl IntoView {
                     _ => (Icon::Warn, "pill--bad"),
                 };
                 view! {
-                    <A href="/sync" attr:class=format!("pill pill--link num {tone}")>
-                        <Glyph icon />
-                        {texts::sync_line(&line)}
+                    <A href="/sync" attr:class="pill-link">
+                        <span class=format!("pill num {tone}")>
+                            <Glyph icon />
+                            {texts::sync_line(&line)}
+                        </span>
                     </A>
                 }
             })

@@ -49,7 +49,7 @@ pub fn Row(
             {below.run()}
         </div>
         <div class="row__end">
-            {children.map(|children| children())}
+            {children.map(|children| view! { <div class="row__words">{children()}</div> })}
             {is_link.then(|| view! { <Glyph icon=Icon::Right /> })}
         </div>
     };

@@ -49,8 +49,9 @@ pub fn PointsScreen() -> impl IntoView {
 #[component]
 fn OnePoint(line: PointLine) -> impl IntoView {
     let icon = medium_icon(line.point.medium);
-    let title = format!("{} {}", line.discharger_name, line.point.name);
+    let title = line.point.name.clone();
     let detail = [
+        line.discharger_name.clone(),
         texts::medium(line.point.medium).get().to_owned(),
         line.point.number.clone(),
         texts::instruments(line.instruments),

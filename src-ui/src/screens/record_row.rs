@@ -53,7 +53,7 @@ pub fn RecordRow(
     let title = texts::label(&line.title).to_owned();
     let mut detail = Vec::new();
     if with_point {
-        detail.push(format!("{} {}", line.discharger_name, line.point_name));
+        detail.push(line.point_name.clone());
     }
     detail.push(texts::short_time(line.at));
     detail.push(line.person_name.clone());

@@ -8,7 +8,7 @@ use super::unlock::NewPin;
 use crate::app::Shared;
 use crate::components::choice::Choices;
 use crate::components::dialog::Dialog;
-use crate::components::facts::Facts;
+use crate::components::facts::{Fact, Facts};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::Notice;
 use crate::components::page::Page;
@@ -97,23 +97,23 @@ fn settings_over(shared: Shared, over: RwSignal<Over>) -> Option<AnyView> {
 }
 
 /// Facts of the state, drawn anew only when they change.
-fn of_state(facts: fn(&AppState) -> Vec<(&'static str, Option<String>)>) -> impl IntoView {
+fn of_state(facts: fn(&AppState) -> Vec<Fact>) -> impl IntoView {
     let shared = Shared::get();
     let facts = Memo::new(move |_| shared.state.with(|state| state.as_ref().map(facts).unwrap_or_default()));
     move || view! { <Facts facts=facts.get() /> }
 }
 
-fn person_facts(state: &AppState) -> Vec<(&'static str, Option<String>)> {
+fn person_facts(state: &AppState) -> Vec<Fact> {
     let person = state.person.as_ref();
     vec![
-        (texts::PERSON.get(), person.map(|person| person.name.clone())),
+        (texts::NAME.get(), person.map(|person| person.name.clone())),
         (texts::POST.get(), person.map(|person| person.post.clone())),
         (texts::CERTIFICATE_NO.get(), person.map(|person| person.certificate_no.clone())),
         (texts::CERTIFICATE_UNTIL.get(), person.map(|person| person.certificate_until.to_string())),
     ]
 }
 
-fn tablet_facts(state: &AppState) -> Vec<(&'static str, Option<String>)> {
+fn tablet_facts(state: &AppState) -> Vec<Fact> {
     let enrolment = state.enrolment.as_ref();
     vec![
         (texts::OPERATOR.get(), enrolment.map(|enrolment| enrolment.operator.clone())),

@@ -108,6 +108,12 @@ impl Here {
             point.track();
             ask();
         });
+        Effect::new(move || {
+            // What was complained about is being mended.
+            here.reason.track();
+            here.photo.track();
+            here.trouble.set(None);
+        });
         if let Ok(each_second) = set_interval_with_handle(ask, EACH_SECOND) {
             on_cleanup(move || each_second.clear());
         }
@@ -212,14 +218,16 @@ fn Standing(here: Here, point: PointView) -> impl IntoView {
                 <FenceMap fence=point.point.fence.clone() station=point.point.position fixes best />
             </section>
             <section class="card sign-in__panel">
-                <div>
-                    <h2 class="sign-in__title">{title}</h2>
-                    <div class="bar__sub">{about}</div>
+                <div class="sign-in__scroll">
+                    <div>
+                        <h2 class="sign-in__title">{title}</h2>
+                        <div class="bar__sub">{about}</div>
+                    </div>
+                    <div role="status" aria-live="polite">{move || banner(here)}</div>
+                    {move || needs_reason.get().then(|| view! { <Reason here /> })}
+                    {move || (!waits.get()).then(|| view! { <Facts facts=facts(here) /> })}
                 </div>
-                <div role="status" aria-live="polite">{move || banner(here)}</div>
-                {move || (!waits.get()).then(|| view! { <Facts facts=facts(here) /> })}
-                {move || needs_reason.get().then(|| view! { <Reason here /> })}
-                <div class="sign-in__grow"></div>
+                <div class="sign-in__act">
                 {move || {
                     here.trouble.get().map(|trouble| {
                         view! {
@@ -259,6 +267,7 @@ fn Standing(here: Here, point: PointView) -> impl IntoView {
                     {move || if here.is_running.get() { texts::SIGNING_IN.get() } else { texts::SIGN_IN.get() }}
                 </button>
                 <div class="bar__sub sign-in__foot">{texts::SIGN_IN_OFFLINE.get()}</div>
+                </div>
             </section>
         </div>
     }

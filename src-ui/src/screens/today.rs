@@ -93,16 +93,17 @@ fn DueRow(line: DueLine, to: String) -> impl IntoView {
         Urgency::Soon | Urgency::Later => Tone::Idle,
     };
     let title = format!("{} · {}", texts::duty(&line.due.form), texts::factors(&line.factors));
-    let place = format!("{} {}", line.discharger_name, line.point_name);
-    let basis = texts::duty_basis(&line.due);
-    let last = texts::last_done(line.due.last_done);
+    let place = format!("{} · {}", line.point_name, line.discharger_name);
+    let clause = texts::label(&line.due.clause).to_owned();
+    let rest = texts::period_and_last(&line.due);
     let name = format!("{} {title} {place}", texts::GO.get());
     let is_to_be_checked = line.due.to_be_checked;
     let below = move || {
         view! {
             <div class="num">
-                {basis.clone()} " · " {last.clone()}
-                {is_to_be_checked.then(|| view! { <span class="today__check">{texts::TO_BE_CHECKED.get()}</span> })}
+                {clause.clone()} " "
+                {is_to_be_checked.then(|| view! { <span class="today__check">{texts::TO_BE_CHECKED.get()}</span> })} " "
+                {rest.clone()}
             </div>
         }
     };
@@ -159,7 +160,8 @@ fn VisitCard(visit: VisitView) -> impl IntoView {
                 <Glyph icon=Icon::Clock />
                 {running}
             </span>
-            <h2>{visit.discharger_name.clone()} " " {visit.point.name.clone()}</h2>
+            <h2>{visit.point.name.clone()}</h2>
+            <p class="today__muted">{visit.discharger_name.clone()}</p>
             <p class="today__muted num">{texts::signed_in(at, &visit.presence)}</p>
             <Steps name=texts::STEPS.get() steps=steps_of(&visit) />
             <A href=format!("/visit/{}", visit.id) attr:class="btn btn--main btn--big">
@@ -188,7 +190,7 @@ fn NoVisit() -> impl IntoView {
 fn Recovered() -> impl IntoView {
     let recovered = Shared::get().recovered;
     move || {
-        recovered.get().map(|what| texts::recovered(what)).filter(|lines| !lines.is_empty()).map(|lines| {
+        recovered.get().map(texts::recovered).filter(|lines| !lines.is_empty()).map(|lines| {
             view! {
                 <section class="card today__recovered" role="status">
                     <Glyph icon=Icon::Warn />
@@ -222,9 +224,11 @@ fn PersonPill() -> impl IntoView {
             name.get().map(|name| {
                 let words = format!("{name}: {}", texts::LOCK.get());
                 view! {
-                    <button class="pill pill--link tone-info" aria-label=words on:click=move |_| asking.set(true)>
-                        <Glyph icon=Icon::Person />
-                        {name}
+                    <button class="pill-link" aria-label=words on:click=move |_| asking.set(true)>
+                        <span class="pill tone-info">
+                            <Glyph icon=Icon::Person />
+                            {name}
+                        </span>
                     </button>
                 }
             })

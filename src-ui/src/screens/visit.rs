@@ -40,13 +40,16 @@ enum Over {
     Leave,
 }
 
+/// Leads to another screen.
+type Navigate = Box<dyn Fn(&str) + Send + Sync>;
+
 /// What the parts of the screen share.
 #[derive(Clone, Copy)]
 struct Here {
     shared: Shared,
     over: RwSignal<Over>,
     visit: Live<VisitView>,
-    navigate: StoredValue<Box<dyn Fn(&str) + Send + Sync>>,
+    navigate: StoredValue<Navigate>,
     forms: NodeRef<html::Section>,
 }
 
@@ -109,7 +112,7 @@ pub fn VisitScreen() -> impl IntoView {
         shared,
         over: RwSignal::new(Over::Nothing),
         visit,
-        navigate: StoredValue::new(Box::new(move |path: &str| navigate(path, Default::default()))),
+        navigate: StoredValue::new(Box::new(move |path| navigate(path, Default::default()))),
         forms: NodeRef::new(),
     };
     let of = move |pick: fn(&VisitView) -> String| {
@@ -269,8 +272,10 @@ fn Overlay(here: Here) -> impl IntoView {
         here.visit.with_untracked(|visit| visit.as_ref().and_then(|visit| visit.as_ref().ok().cloned()))
     };
     move || {
+        // Read before anything is given up, so that this is drawn again.
+        let over = here.over.get();
         let visit = visit()?;
-        match here.over.get() {
+        match over {
             Over::Nothing => None,
             Over::Camera => {
                 let done = move |_| {

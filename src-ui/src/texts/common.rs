@@ -19,14 +19,12 @@ texts! {
     BACK: "返回", "Back";
     CANCEL: "取消", "Cancel";
     CLOSE: "关闭", "Close";
-    CONFIRM: "确定", "OK";
     RETRY: "重试", "Try again";
     LOADING: "正在读取…", "Loading…";
     SAVED: "已保存", "Saved";
     SAVING: "正在保存…", "Saving…";
     NOT_SAVED: "未能保存", "Not saved";
     NOTHING_FOUND: "没有符合的内容", "Nothing found";
-    SEARCH: "搜索", "Search";
     CLEAR_SEARCH: "清除搜索", "Clear the search";
     WAITING: "待发", "To send";
     SENDING: "发送中", "Sending";

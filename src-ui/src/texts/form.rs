@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use stackside_core::form::{AnswerError, Problem};
+use stackside_core::form::{AnswerError, Override, Problem};
 use stackside_core::geofence::{Doubt, Presence, PresenceVerdict, Provider};
 use stackside_core::judge::{Figure, Outcome, Verdict};
 use stackside_core::register::{Bottle, InstrumentKind};
@@ -43,7 +43,6 @@ texts! {
     NO_PHOTO_YET: "还没有照片", "No photo yet";
     SIGNED: "已签名", "Signed";
     SIGNED_NOTE: "签名后不能修改。", "Signed records do not change.";
-    EXPIRED: "已过期", "Expired";
 
     CAMERA: "相机", "Camera";
     SHUTTER: "按下快门", "Take the photo";
@@ -56,6 +55,7 @@ texts! {
     CAMERA_DENIED: "没有相机权限。请在系统设置中允许使用相机，或选择一张照片文件（会标明“导入”）。", "The camera is not allowed. Allow it in the system's settings, or choose a photo file (marked as imported).";
     CAMERA_FAILED: "相机没有拍成。请再试一次，或选择一张照片文件（会标明“导入”）。", "The camera took no photo. Try again, or choose a photo file (marked as imported).";
     CHOOSE_FILE: "选择照片文件", "Choose a photo file";
+    CHOOSE_OTHER: "重选", "Choose another";
     PHOTO_TO_CHECK: "请看清楚再使用：读数、瓶号是否清晰。", "Look before you use it: are readings and numbers sharp?";
     PHOTO_PREVIEW: "刚拍的照片", "The photo just taken";
     LIVE_PREVIEW: "相机取景", "Camera view";
@@ -130,7 +130,7 @@ pub fn verdict_figures(verdict: &Verdict) -> String {
             Outcome::Incomplete => pick("填完上次校准后和校前测试值，即时判定。", "Judged as soon as the last and the present reading are there.").into(),
             _ => pick("现行规则没有这一项的限值。", "The rules have no limit for this.").into(),
         },
-        [drift] => format!("{}{}", one(name, drift), pick("。", ".")),
+        [drift] => one(name, drift),
         [drift, absolute, ..] => {
             let (drift, absolute) = (one(name, drift), one(pick("绝对误差", "absolute error"), absolute));
             pick(
@@ -203,6 +203,26 @@ pub fn bottle_line(bottle: &Bottle) -> String {
         format!("{id} · {substance} {concentration} {unit} · 至 {valid_until} · {pressure_mpa} MPa"),
         format!("{id} · {substance} {concentration} {unit} · until {valid_until} · {pressure_mpa} MPa"),
     )
+}
+
+/// What the chosen bottle holds and until when, under its number.
+pub fn bottle_facts(bottle: &Bottle) -> String {
+    let Bottle { concentration, unit, uncertainty_percent, valid_until, pressure_mpa, .. } = bottle;
+    pick(
+        format!("标气 {concentration} {unit} · 不确定度 {uncertainty_percent} % · 有效期至 {valid_until} · 压力 {pressure_mpa} MPa"),
+        format!("Gas {concentration} {unit} · uncertainty {uncertainty_percent} % · valid until {valid_until} · {pressure_mpa} MPa"),
+    )
+}
+
+/// A complaint with the field's name before it.
+pub fn complaint_of(field: &str, why: &str) -> String {
+    pick(format!("{field}：{why}"), format!("{field}: {why}"))
+}
+
+/// What a replaced value was before, and why it was replaced.
+pub fn replaced_line(field: &str, replaced: &Override) -> String {
+    let Override { original, reason } = replaced;
+    pick(format!("{field}：原值 {original}，原因：{reason}"), format!("{field}: it was {original}; reason: {reason}"))
 }
 
 /// That a bottle is out of date.

@@ -114,6 +114,7 @@ texts! {
     DEVICE: "设备编号", "Device";
     VALID_UNTIL: "平板证书有效至", "Tablet certificate until";
     PERSON: "当前人员", "Person";
+    NAME: "姓名", "Name";
     POST: "岗位", "Post";
     CERTIFICATE_NO: "持证编号", "Certificate no.";
     CERTIFICATE_UNTIL: "持证有效至", "Valid until";
@@ -334,8 +335,11 @@ fn entry_kind(kind: &str) -> &'static str {
 /// The second line of an item on its way.
 pub fn sync_detail(item: &SyncItem) -> String {
     let mut parts = Vec::new();
-    if item.total_bytes > 0 && item.held_at.is_none() {
-        parts.push(bytes_of(item.sent_bytes, item.total_bytes));
+    match (item.sent_bytes, item.total_bytes) {
+        (_, 0) => (),
+        (0, total) => parts.push(bytes(total)),
+        (sent, total) if item.held_at.is_none() => parts.push(bytes_of(sent, total)),
+        (_, total) => parts.push(bytes(total)),
     }
     parts.push(short_time(item.at));
     if let SyncSubject::Entry { seq, .. } = &item.what {

@@ -10,7 +10,7 @@ use stackside_core::photo::PhotoSource;
 use stackside_core::record::RecordState;
 use stackside_core::visit::VisitStep;
 
-use super::{Text, doubt, label, pick, presence, short_time, texts};
+use super::{Text, doubt, pick, presence, short_time, texts};
 
 texts! {
     TO_DO: "要做的事", "To do";
@@ -105,12 +105,15 @@ pub fn duty(form: &FormCode) -> String {
     }
 }
 
-/// `HJ 75-2017 第 11.2 条 · 每 7 天`.
-pub fn duty_basis(due: &Due) -> String {
-    let clause = label(&due.clause);
-    match due.days {
-        1 => pick(format!("{clause} · 每天"), format!("{clause} · daily")),
-        days => pick(format!("{clause} · 每 {days} 天"), format!("{clause} · every {days} days")),
+/// `每 7 天 · 上次 11-16`.
+pub fn period_and_last(due: &Due) -> String {
+    let period = match due.days {
+        1 => pick("每天", "daily").to_owned(),
+        days => pick(format!("每 {days} 天"), format!("every {days} days")),
+    };
+    match due.last_done.map(short_time).as_deref().and_then(|time| time.split_once(' ')) {
+        Some((last, _)) => pick(format!("{period} · 上次 {last}"), format!("{period} · last {last}")),
+        None => period,
     }
 }
 
@@ -136,14 +139,6 @@ pub fn due_counts(overdue: usize, today: usize, soon: usize, never: usize) -> St
         part(never, "无记录", "No record"),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-}
-
-/// When something was last done.
-pub fn last_done(time: Option<DateTime<Utc>>) -> String {
-    match time {
-        Some(time) => pick(format!("上次 {}", short_time(time)), format!("last {}", short_time(time))),
-        None => pick("本机无记录", "no record here").to_owned(),
-    }
 }
 
 /// `11 月 23 日 星期一`.
@@ -237,19 +232,13 @@ pub fn photo_alt(slot: &str, taken_at: DateTime<Utc>, source: PhotoSource) -> St
 
 /// What start-up mended.
 pub fn recovered(recovered: Recovered) -> Vec<String> {
-    let part = |count: u32, zh: &str, en: &str| (count > 0).then(|| format!("{count} {}", pick(zh, en)));
+    let part = |count: u32, zh: &str, en: &str| {
+        (count > 0).then(|| pick(format!("{count} 张照片{zh}"), format!("Photos {en}: {count}")))
+    };
     [
-        part(recovered.photos_attached, "张照片已找回并归入记录", "photos were found whole and attached"),
-        part(
-            recovered.photos_incomplete,
-            "张照片没有存完整，请重拍",
-            "photos were not whole: take them again",
-        ),
-        part(
-            recovered.photos_missing,
-            "张照片的文件已丢失，请重拍",
-            "photos have lost their file: take them again",
-        ),
+        part(recovered.photos_attached, "已找回并归入记录", "found whole and attached"),
+        part(recovered.photos_incomplete, "没有存完整，请重拍", "not whole, take them again"),
+        part(recovered.photos_missing, "的文件已丢失，请重拍", "whose file is lost, take them again"),
     ]
     .into_iter()
     .flatten()

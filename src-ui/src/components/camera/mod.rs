@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stackside_core::command::{BeginPhoto, CommandError, PhotoLine};
 use stackside_core::id::{PhotoId, RecordId, VisitId};
-use stackside_core::photo::PhotoSource;
+use stackside_core::photo::{PhotoFormat, PhotoSource};
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, Url};
 
@@ -224,6 +224,10 @@ impl Session {
         let before = self.step.get_untracked();
         self.trouble.set(None);
         spawn_local(async move {
+            let is_photo = lens::bytes(&file).await.is_ok_and(|bytes| PhotoFormat::of(&bytes).is_some());
+            if !is_photo {
+                return self.fail(texts::command_error(&CommandError::NotAPhoto), before);
+            }
             match self.begin(PhotoSource::Imported).await {
                 Ok(photo) => {
                     let _ = self.step.try_set(Step::Shot(Shot::new(photo, PhotoSource::Imported, file.into())));
@@ -327,9 +331,10 @@ impl Session {
             Step::Shooting => view! { <p role="status">{texts::SHOOTING.get()}</p> }.into_any(),
             Step::Shot(shot) => {
                 let again = shot.clone();
+                let retake = if shot.source == PhotoSource::Imported { texts::CHOOSE_OTHER } else { texts::RETAKE };
                 view! {
                     <button type="button" class="btn camera__choice" on:click=move |_| self.retake(&again)>
-                        {texts::RETAKE.get()}
+                        {retake.get()}
                     </button>
                     <button type="button" class="btn btn--main camera__choice" on:click=move |_| self.keep(shot.clone())>
                         <Glyph icon=Icon::Check />

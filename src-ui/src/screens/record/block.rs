@@ -10,7 +10,7 @@ use super::draft::{Draft, dom_id};
 use super::is_pad_type;
 use super::outline::block_title;
 use super::saves::SaveState;
-use crate::components::field::{ChoiceField, FieldName, FieldTold, GivenField, Keyboard, LineField, TextField};
+use crate::components::field::{ChoiceField, Complaint, FieldName, FieldTold, GivenField, Keyboard, LineField, TextField};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::verdict::VerdictBanner;
 use crate::texts;
@@ -71,6 +71,7 @@ pub fn BlockCard(draft: Draft, index: usize) -> impl IntoView {
             </div>
             {note}
             {rows.into_iter().map(|row| draw_row(draft, row)).collect_view()}
+            {move || replaced_lines(draft, index)}
             {(!has_pad && !draft.is_signed()).then(|| {
                 view! {
                     <div class="block__next">
@@ -80,6 +81,27 @@ pub fn BlockCard(draft: Draft, index: usize) -> impl IntoView {
             })}
         </section>
     }
+}
+
+/// What was replaced in the block, and why: in plain sight for ever.
+fn replaced_lines(draft: Draft, index: usize) -> Option<impl IntoView + use<>> {
+    let lines = draft.answers.with(|answers| {
+        draft.block(index, |block| {
+            let line = |field: &Field| {
+                let replaced = answers.0.get(&block.key(&field.id))?.replaced.as_ref()?;
+                Some(texts::replaced_line(texts::label(&field.label), replaced))
+            };
+            block.fields().filter_map(line).collect::<Vec<_>>()
+        })
+    });
+    lines.filter(|lines| !lines.is_empty()).map(|lines| {
+        view! {
+            <div class="block__replaced num">
+                <b>{texts::REPLACED.get()}</b>
+                <ul>{lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+            </div>
+        }
+    })
 }
 
 /// Whether all is in the store, and another try if not.
@@ -167,12 +189,12 @@ fn draw_row(draft: Draft, row: Row) -> AnyView {
         Row::Facts(spots) => {
             let bottle = spots.iter().find(|spot| spot.field.kind == FieldType::Bottle).map(|spot| spot.key.clone());
             view! {
-                <div class="facts-row">{spots.into_iter().map(|spot| draw(draft, spot)).collect_view()}</div>
+                <div class="facts-row">{spots.into_iter().map(|spot| draw(draft, spot, false)).collect_view()}</div>
                 {bottle.map(|key| view! { <BottleNote draft key_of=key /> })}
             }
             .into_any()
         }
-        Row::Fields(spots) => view! { <div class="fields">{spots.into_iter().map(|spot| draw(draft, spot)).collect_view()}</div> }.into_any(),
+        Row::Fields(spots) => view! { <div class="fields">{spots.into_iter().map(|spot| draw(draft, spot, false)).collect_view()}</div> }.into_any(),
         Row::Judged(judged) => draw_judged(draft, judged).into_any(),
     }
 }
@@ -191,10 +213,21 @@ fn draw_judged(draft: Draft, judged: Judged) -> impl IntoView {
                 <b>{label}</b>
                 {head.into_iter().map(|spot| draw_head(draft, spot)).collect_view()}
             </div>
-            {cells.into_iter().map(|spot| view! { <div class="judged__cell">{draw(draft, spot)}</div> }).collect_view()}
+            {cells.iter().map(|spot| view! { <div class="judged__cell">{draw(draft, spot.clone(), true)}</div> }).collect_view()}
+            <div class="judged__whys">
+                {cells
+                    .into_iter()
+                    .filter(|spot| spot.field.kind != FieldType::Computed)
+                    .map(|Spot { key, field }| {
+                        let name = FieldName { id: dom_id(&key), label: texts::label(&field.label).to_owned() };
+                        let complaint = Memo::new(move |_| draft.complaint(&key));
+                        view! { <Complaint name complaint with_name=true /> }
+                    })
+                    .collect_view()}
+            </div>
         </div>
         <VerdictBanner verdict />
-        {(!more.is_empty()).then(|| view! { <div class="fields fields--more">{more.into_iter().map(|spot| draw(draft, spot)).collect_view()}</div> })}
+        {(!more.is_empty()).then(|| view! { <div class="fields fields--more">{more.into_iter().map(|spot| draw(draft, spot, false)).collect_view()}</div> })}
     }
 }
 
@@ -235,8 +268,8 @@ fn is_replaced(draft: Draft, key: &AnswerKey) -> bool {
     draft.answers.with(|answers| answers.0.get(key).is_some_and(|answer| answer.replaced.is_some()))
 }
 
-/// A field as its type wants it; a known value dashed.
-fn draw(draft: Draft, spot: Spot) -> AnyView {
+/// A field as its type wants it; a known value dashed. In a narrow cell its complaint stands below the row.
+fn draw(draft: Draft, spot: Spot, is_told_elsewhere: bool) -> AnyView {
     let Spot { key, field } = spot;
     let name = FieldName { id: dom_id(&key), label: texts::label(&field.label).to_owned() };
     let complaint = {
@@ -254,7 +287,7 @@ fn draw(draft: Draft, spot: Spot) -> AnyView {
         let is_replaced = Memo::new(move |_| is_replaced(draft, &mark_of));
         let is_number = matches!(kind, FieldType::Decimal | FieldType::Computed);
         let on_replace = (!is_still).then(|| Callback::new(move |()| draft.replacing.set(Some(replace_of.clone()))));
-        return view! { <GivenField name value complaint is_replaced is_number on_replace /> }.into_any();
+        return view! { <GivenField name value complaint is_replaced is_number is_told_elsewhere on_replace /> }.into_any();
     }
     let value = {
         let key = key.clone();
@@ -273,12 +306,12 @@ fn draw(draft: Draft, spot: Spot) -> AnyView {
     match field.kind {
         FieldType::Choice => view! { <ChoiceField name options=choice_options(&field) value complaint told /> }.into_any(),
         FieldType::Bottle => {
-            view! { <ChoiceField name options=bottle_options(&draft.view().bottles) as_list=true value complaint told /> }.into_any()
+            view! { <ChoiceField name options=bottle_options(draft, &key) as_list=true value complaint told /> }.into_any()
         }
         FieldType::LongText => view! { <TextField name value complaint required told /> }.into_any(),
         kind if is_pad_type(kind) => {
             let is_on = Memo::new(move |_| draft.target.with(|target| target.as_ref() == Some(&key)));
-            view! { <LineField name value complaint keyboard=Keyboard::Pad is_on required told stamp=None /> }.into_any()
+            view! { <LineField name value complaint keyboard=Keyboard::Pad is_on required is_told_elsewhere told stamp=None /> }.into_any()
         }
         kind => {
             let stamp = match kind {
@@ -301,20 +334,24 @@ fn told(draft: Draft, key: &AnswerKey) -> FieldTold {
     }
 }
 
-/// Says that the chosen bottle is out of date.
+/// What the chosen bottle holds and until when; out of date is said aloud.
 #[component]
 fn BottleNote(draft: Draft, key_of: AnswerKey) -> impl IntoView {
     let note = move || {
         let chosen = draft.text(&key_of);
         let view = draft.view();
         let bottle = view.bottles.iter().find(|bottle| bottle.id.as_str() == chosen)?;
-        (bottle.valid_until < shanghai_date(Utc::now())).then(|| {
+        let expired = (bottle.valid_until < shanghai_date(Utc::now())).then(|| {
             view! {
                 <p class="block__note tone-warn">
                     <Glyph icon=Icon::Bottle />
                     <span>{texts::bottle_expired(bottle)}</span>
                 </p>
             }
+        });
+        Some(view! {
+            <p class="facts-note num">{texts::bottle_facts(bottle)}</p>
+            {expired}
         })
     };
     view! { {note} }
@@ -325,9 +362,13 @@ pub fn choice_options(field: &Field) -> Vec<(String, String)> {
     field.choices.iter().map(|choice| (choice.value.clone(), texts::label(&choice.label).to_owned())).collect()
 }
 
-/// The bottles of the point with what they hold and until when.
-pub fn bottle_options(bottles: &[Bottle]) -> Vec<(String, String)> {
-    bottles.iter().map(|bottle| (bottle.id.to_string(), texts::bottle_line(bottle))).collect()
+/// The bottles of the point with what they hold and until when, those with the instrument's gas first.
+pub fn bottle_options(draft: Draft, key: &AnswerKey) -> Vec<(String, String)> {
+    let factor = draft.field(key, |block, _| block.instrument.map(|instrument| instrument.factor.clone())).flatten();
+    let view = draft.view();
+    let mut bottles: Vec<&Bottle> = view.bottles.iter().collect();
+    bottles.sort_by_key(|bottle| Some(&bottle.substance) != factor.as_ref());
+    bottles.into_iter().map(|bottle| (bottle.id.to_string(), texts::bottle_line(bottle))).collect()
 }
 
 /// An answer as people read it.

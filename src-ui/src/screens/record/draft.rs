@@ -135,6 +135,10 @@ impl Draft {
     pub fn is_number(self, key: &AnswerKey) -> bool {
         self.field(key, |_, field| is_pad_type(field.kind)) == Some(true) && !self.is_given(key)
     }
+    /// True if a field belongs to a part.
+    pub fn is_in(self, key: &AnswerKey, part: Part) -> bool {
+        matches!(part, Part::Block(index) if self.block_of(key) == Some(index))
+    }
     /// True if a part has numbers to type.
     pub fn has_numbers(self, part: Part) -> bool {
         let Part::Block(index) = part else { return false };

@@ -86,16 +86,17 @@ fn Sheet(view: Arc<RecordView>) -> impl IntoView {
             }
         }
     };
+    let to_visit = visit.clone();
     let body = move || match draft.part.get() {
         Part::Block(index) => view! { <BlockCard draft index /> }.into_any(),
-        Part::Photos => view! { <PhotosCard draft /> }.into_any(),
+        Part::Photos => view! { <PhotosCard draft to_visit=to_visit.clone() /> }.into_any(),
     };
     let has_pad = Memo::new(move |_| !draft.is_signed() && draft.has_numbers(draft.part.get()));
     view! {
         <Page title=texts::label(&view.form.title).to_owned() subtitle=subtitle back=visit.clone() focus=true end=end>
             <div class="record" class:record--pad=has_pad>
                 <Outline draft visit=visit.clone() />
-                <div class="record__middle">{body}</div>
+                <div class="record__middle" tabindex=draft.is_signed().then_some("0")>{body}</div>
                 {move || has_pad.get().then(|| view! { <RecordPad draft /> })}
             </div>
             {move || list_is_open.get().then(|| view! { <MissingDialog draft visit=visit.clone() on_close=move |()| list_is_open.set(false) /> })}
@@ -121,7 +122,10 @@ fn MissingButton(draft: Draft, #[prop(into)] on_open: Callback<()>) -> impl Into
 /// The number pad, joined to the field that has the focus.
 #[component]
 fn RecordPad(draft: Draft) -> impl IntoView {
-    let target = Memo::new(move |_| draft.target.get().filter(|key| draft.is_number(key)));
+    let target = Memo::new(move |_| {
+        let part = draft.part.get();
+        draft.target.get().filter(|key| draft.is_number(key) && draft.is_in(key, part))
+    });
     let of_target = move |pick: fn(Draft, &AnswerKey) -> Option<String>| {
         Signal::derive(move || target.with(|key| key.as_ref().and_then(|key| pick(draft, key))))
     };

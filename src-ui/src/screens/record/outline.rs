@@ -49,17 +49,33 @@ pub fn Outline(draft: Draft, visit: String) -> impl IntoView {
         })
     });
     let has_photos = !parts.form.photos.is_empty();
+    let list = NodeRef::<leptos::html::Nav>::new();
+    Effect::new(move || {
+        draft.part.track();
+        if let Some(list) = list.get() {
+            request_animation_frame(move || show_current(&list));
+        }
+    });
     view! {
-        <nav class="outline" aria-label=texts::FORM_PARTS.get()>
+        <nav class="outline" node_ref=list aria-label=texts::FORM_PARTS.get()>
             {(0..count).map(block).collect_view()}
             {has_photos.then(|| item(draft, Part::Photos, texts::PHOTOS.get().to_owned(), photos.into()))}
             <A href=visit attr:class="outline__item">
-                <Glyph icon=Icon::Pen />
+                <Glyph icon=if draft.is_signed() { Icon::Book } else { Icon::Pen } />
                 <span class="outline__name">{if draft.is_signed() { texts::BACK_TO_VISIT.get() } else { texts::SIGN.get() }}</span>
                 <Glyph icon=Icon::Right />
             </A>
         </nav>
     }
+}
+
+/// The list scrolls by itself to the part that is shown.
+fn show_current(list: &web_sys::Element) {
+    let Ok(Some(current)) = list.query_selector("[aria-current]") else { return };
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
+    current.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 fn item(draft: Draft, part: Part, name: String, standing: Signal<Standing>) -> impl IntoView {
@@ -100,8 +116,9 @@ pub fn block_title(block: &Block<'_>) -> String {
 
 fn block_standing(block: &Block<'_>, answers: &Answers, verdicts: &[Verdict], problems: &[Problem], is_signed: bool) -> Standing {
     let is_mine = |key: &stackside_core::form::AnswerKey| block.key(&key.field) == *key;
+    let icon = if block.section.judges.is_empty() { Icon::List } else { Icon::Chart };
     if !block.is_worked_on(answers) {
-        return Standing { tone: Tone::Idle, icon: Icon::Chart, text: texts::EMPTY_BLOCK.get().to_owned() };
+        return Standing { tone: Tone::Idle, icon, text: texts::EMPTY_BLOCK.get().to_owned() };
     }
     let wrong = problems.iter().filter(|p| is_mine(&p.key) && p.error != AnswerError::Missing).count();
     if wrong > 0 {
@@ -116,7 +133,7 @@ fn block_standing(block: &Block<'_>, answers: &Answers, verdicts: &[Verdict], pr
         typed += usize::from(by_hand && is_there);
     }
     if typed < to_type && !is_signed {
-        return Standing { tone: Tone::Warn, icon: Icon::Chart, text: format!("{typed}/{to_type}") };
+        return Standing { tone: Tone::Warn, icon, text: format!("{typed}/{to_type}") };
     }
     let mine = verdicts.iter().filter(|v| v.section == block.section.id && v.row.as_deref() == block.instrument.map(|i| i.id.as_str()));
     match mine.map(|verdict| verdict.outcome).max().filter(|worst| *worst != Outcome::NotJudged) {

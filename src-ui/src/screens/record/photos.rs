@@ -1,6 +1,7 @@
 //! The photos that the form asks for: a slot each, taken with the camera inside the app.
 
 use leptos::prelude::*;
+use leptos_router::components::A;
 use stackside_core::command::{GetThumbnail, PhotoLine};
 use stackside_core::form::PhotoSlot;
 use stackside_core::photo::PhotoSource;
@@ -15,7 +16,7 @@ use crate::{shell, texts};
 
 /// All slots of the form.
 #[component]
-pub fn PhotosCard(draft: Draft) -> impl IntoView {
+pub fn PhotosCard(draft: Draft, to_visit: String) -> impl IntoView {
     let shared = Shared::get();
     let open: RwSignal<Option<String>> = RwSignal::new(None);
     let view = draft.view();
@@ -38,6 +39,20 @@ pub fn PhotosCard(draft: Draft) -> impl IntoView {
             <div class="slots">
                 {view.form.photos.iter().map(|slot| view! { <SlotCard draft of=slot.clone() open /> }).collect_view()}
             </div>
+            {move || {
+                let is_done = !draft.is_signed() && draft.problems.with(Vec::is_empty);
+                let to_visit = to_visit.clone();
+                is_done.then(|| {
+                    view! {
+                        <div class="block__next">
+                            <A href=to_visit attr:class="btn btn--main btn--big">
+                                <Glyph icon=Icon::Pen />
+                                {texts::TO_VISIT.get()}
+                            </A>
+                        </div>
+                    }
+                })
+            }}
         </section>
         {move || {
             open.get().map(|slot| {

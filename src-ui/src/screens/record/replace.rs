@@ -19,6 +19,8 @@ pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
     let value = RwSignal::new(answer.map(|answer| answer.text).unwrap_or_default());
     let reason = RwSignal::new(before.map(|replaced| replaced.reason).unwrap_or_default());
     let was_tried = RwSignal::new(false);
+    // The form's own default may be changed without a word.
+    let needs_reason = draft.is_given(&key_of);
     let close = move || {
         draft.replacing.set(None);
         let id = key.with_value(dom_id);
@@ -33,10 +35,13 @@ pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
     let save = move || {
         was_tried.set(true);
         let (text, why) = (value.get_untracked(), reason.get_untracked());
-        if why.trim().is_empty() || text.trim().is_empty() {
+        if text.trim().is_empty() || (needs_reason && why.trim().is_empty()) {
             return;
         }
-        key.with_value(|key| draft.replace(key, text, why.trim().to_owned()));
+        key.with_value(|key| match needs_reason {
+            true => draft.replace(key, text, why.trim().to_owned()),
+            false => draft.type_in(key, text),
+        });
         close();
     };
     let told = move |signal: RwSignal<String>| FieldTold {
@@ -61,7 +66,7 @@ pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
             view! { <ChoiceField name=new_value options value complaint=missing(value) told=told(value) /> }.into_any()
         }
         FieldType::Bottle => {
-            let options = bottle_options(&draft.view().bottles);
+            let options = bottle_options(draft, &key_of);
             view! { <ChoiceField name=new_value options as_list=true value complaint=missing(value) told=told(value) /> }.into_any()
         }
         FieldType::LongText => view! { <TextField name=new_value value complaint=missing(value) told=told(value) /> }.into_any(),
@@ -79,14 +84,18 @@ pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
                     <b>{shown_answer(draft, &key_of, &original)}</b>
                 </p>
                 {input}
-                <TextField
-                    name=name("reason", texts::REASON.get())
-                    value=reason
-                    complaint=missing(reason)
-                    required=true
-                    hint=texts::REASON_HINT.get()
-                    told=told(reason)
-                />
+                {needs_reason.then(|| {
+                    view! {
+                        <TextField
+                            name=name("reason", texts::REASON.get())
+                            value=reason
+                            complaint=missing(reason)
+                            required=true
+                            hint=texts::REASON_HINT.get()
+                            told=told(reason)
+                        />
+                    }
+                })}
                 <div class="replace__buttons">
                     <button type="button" class="btn" on:click=move |_| close()>{texts::CANCEL.get()}</button>
                     <button type="button" class="btn btn--main replace__save" on:click=move |_| save()>{texts::REPLACE.get()}</button>
