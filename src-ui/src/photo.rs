@@ -2,7 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use stackside_core::command::{AbandonPhoto, AddPhotoPiece, BeginPhoto, CommandError, FinishPhoto, PhotoLine};
+use stackside_core::command::{
+    AbandonPhoto, AddPhotoPiece, BeginPhoto, CommandError, FinishPhoto, PhotoLine,
+};
 use stackside_core::hash::Hash;
 use stackside_core::id::PhotoId;
 use stackside_core::photo::{MAX_BYTES, PIECE_BYTES, PhotoFormat};

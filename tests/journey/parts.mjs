@@ -63,8 +63,14 @@ export async function run(journey) {
 }
 
 function finish(code) {
-  for (const child of children) child.kill('SIGKILL');
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const child of children) end(child);
+  for (const folder of folders) {
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    } catch (error) {
+      console.log(`      ${folder} is left: ${error.message}`);
+    }
+  }
   console.log(`journey: ${passed} passed, ${failures.length} failed`);
   process.exit(code ?? (failures.length === 0 ? 0 : 1));
 }
@@ -84,10 +90,19 @@ export function binary(name) {
   return join(BINARIES, name);
 }
 
-/** Starts a program; it ends with the journey. */
+/** Ends a program and all that it started. */
+function end(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
+
+/** Starts a program, at the head of a group of its own; it ends with the journey. */
 export function start(program, args, options = {}) {
   const stdio = ['ignore', 'ignore', process.env.STACKSIDE_TEST_LOG ? 'inherit' : 'ignore'];
-  const child = spawn(program, args, { stdio, ...options });
+  const child = spawn(program, args, { stdio, detached: true, ...options });
   children.add(child);
   child.once('exit', () => children.delete(child));
   child.once('error', (error) => console.log(`      ${program}: ${error.message}; build it first: make test`));
@@ -98,7 +113,7 @@ export function start(program, args, options = {}) {
 export async function kill(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
+  end(child);
   await gone;
 }
 

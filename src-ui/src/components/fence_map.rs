@@ -22,7 +22,10 @@ struct Frame {
 impl Frame {
     fn around(places: &[(f64, f64)]) -> Self {
         let ends = |pick: fn(&(f64, f64)) -> f64| {
-            let fold = places.iter().map(pick).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
+            let fold = places
+                .iter()
+                .map(pick)
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
             if fold.0 <= fold.1 { fold } else { (0.0, 0.0) }
         };
         let (x, y) = (ends(|place| place.0), ends(|place| place.1));
@@ -49,7 +52,11 @@ impl Frame {
     fn scale(&self) -> (f64, f64) {
         let room = SCALE_BAR_PX / self.pixels_per_m;
         let power = 10_f64.powf(room.log10().floor());
-        let metres = [5.0, 2.0, 1.0].into_iter().map(|step| step * power).find(|metres| *metres <= room).unwrap_or(power);
+        let metres = [5.0, 2.0, 1.0]
+            .into_iter()
+            .map(|step| step * power)
+            .find(|metres| *metres <= room)
+            .unwrap_or(power);
         (metres, metres * self.pixels_per_m)
     }
 }
@@ -86,8 +93,12 @@ pub fn FenceMap(
         .chain(circle.into_iter().flat_map(|(middle, radius)| square(middle, radius)))
         .chain([(0.0, 0.0)])
         .collect();
-    let track = Memo::new(move |_| fixes.with(|fixes| fixes.iter().map(|fix| metres(&fix.position)).collect::<Vec<_>>()));
-    let here = Memo::new(move |_| best.with(|best| best.as_ref().map(|fix| (metres(&fix.position), fix.accuracy_m * RADIUS_95))));
+    let track = Memo::new(move |_| {
+        fixes.with(|fixes| fixes.iter().map(|fix| metres(&fix.position)).collect::<Vec<_>>())
+    });
+    let here = Memo::new(move |_| {
+        best.with(|best| best.as_ref().map(|fix| (metres(&fix.position), fix.accuracy_m * RADIUS_95)))
+    });
     let frame = Memo::new(move |_| {
         let mut places = fixed.clone();
         track.with(|track| places.extend(track));
@@ -106,8 +117,9 @@ pub fn FenceMap(
     let house = move || {
         let (x, y) = frame.get().at((0.0, 0.0));
         view! {
-            <rect class="fence-map__house" x=x - 30.0 y=y - 20.0 width="60" height="40" rx="5" />
-            <text class="fence-map__word" x=x y=y + 6.0 text-anchor="middle">{texts::STATION.get()}</text>
+            <path class="fence-map__house" d=format!("M{:.1} {:.1}v-14l14-11l14 11v14z", x - 14.0, y + 12.0) />
+            // Above the house: the person often stands at it.
+            <text class="fence-map__word" x=x y=y - 22.0 text-anchor="middle">{texts::STATION.get()}</text>
         }
     };
     let person = move || {

@@ -289,8 +289,11 @@ pub fn GivenField(
 ) -> impl IntoView {
     let label_id = format!("{}-label", name.id);
     let names = format!("{label_id} {}", name.id);
-    let shown = move || value.with(|value| if value.is_empty() { "\u{2014}".to_owned() } else { value.clone() });
-    let mark = move || is_replaced.get().then(|| view! { <small class="field__mark">{texts::REPLACED.get()}</small> });
+    let shown =
+        move || value.with(|value| if value.is_empty() { "\u{2014}".to_owned() } else { value.clone() });
+    let mark = move || {
+        is_replaced.get().then(|| view! { <small class="field__mark">{texts::REPLACED.get()}</small> })
+    };
     let described = name.complaint_id();
     let value = match on_replace {
         Some(on_replace) => view! {

@@ -78,9 +78,11 @@ fn Rail() -> impl IntoView {
                 _ => here == path,
             })
         };
+        // Not by aria-current: the link sets that itself, and only for the very page.
+        let class = move || if is_on() { "rail__item rail__item--on" } else { "rail__item" };
         let badge = move || Some(urgent()).filter(|urgent| path == "/" && *urgent > 0);
         view! {
-            <A href=path attr:class="rail__item" attr:aria-current=move || is_on().then_some("page")>
+            <A href=path exact=true attr:class=class>
                 <Glyph icon />
                 <span>{text.get()}</span>
                 {move || {

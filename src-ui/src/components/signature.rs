@@ -154,7 +154,10 @@ impl Drawing {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and pixels and milliseconds are small")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the cast saturates, and pixels and milliseconds are small"
+)]
 fn whole(value: f64) -> i32 {
     value.round() as i32
 }
@@ -180,9 +183,14 @@ fn draw_all(canvas: &HtmlCanvasElement, drawing: &Drawing) {
         canvas.set_width(pixels_x);
         canvas.set_height(pixels_y);
     }
-    let context = canvas.get_context("2d").ok().flatten().and_then(|c| c.dyn_into::<CanvasRenderingContext2d>().ok());
+    let context =
+        canvas.get_context("2d").ok().flatten().and_then(|c| c.dyn_into::<CanvasRenderingContext2d>().ok());
     let Some(context) = context else { return };
-    let ink = window().get_computed_style(canvas).ok().flatten().and_then(|style| style.get_property_value("color").ok());
+    let ink = window()
+        .get_computed_style(canvas)
+        .ok()
+        .flatten()
+        .and_then(|style| style.get_property_value("color").ok());
     let ink = ink.unwrap_or_default();
     let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
     context.clear_rect(0.0, 0.0, width, height);

@@ -30,7 +30,9 @@ pub fn VerdictBanner(
 fn banner(verdict: Verdict) -> impl IntoView {
     let (tone, icon) = outcome_look(verdict.outcome);
     let clause = verdict.rule.as_ref().map(|rule| {
-        let check = rule.to_be_checked.then(|| view! { <span class="verdict__mark">{texts::TO_BE_CHECKED.get()}</span> });
+        let check = rule
+            .to_be_checked
+            .then(|| view! { <span class="verdict__mark">{texts::TO_BE_CHECKED.get()}</span> });
         view! {
             <div class="verdict__clause">
                 <span>{texts::label(&rule.clause).to_owned()}</span>

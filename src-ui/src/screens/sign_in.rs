@@ -8,7 +8,8 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use stackside_core::command::{
-    CommandError, GetPoint, GetPosition, GetThumbnail, PhotoLine, PointView, PositionView, SignIn, StartPosition, StopPosition,
+    CommandError, GetPoint, GetPosition, GetThumbnail, PhotoLine, PointView, PositionView, SignIn,
+    StartPosition, StopPosition,
 };
 use stackside_core::geofence::{Fix, Presence};
 use stackside_core::id::{PointId, VisitId};
@@ -29,7 +30,8 @@ const EACH_SECOND: Duration = Duration::from_secs(1);
 #[component]
 pub fn SignInScreen() -> impl IntoView {
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse::<PointId>().ok()));
+    let id =
+        Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse::<PointId>().ok()));
     let point = live::live_if(move || id.get().map(|point| GetPoint { point }));
     let back = Signal::derive(move || id.get().map(|id| format!("/point/{id}")));
     let here = Here::new(id);
@@ -147,21 +149,25 @@ impl Here {
     }
     /// True until the first fix has come, if one can come at all.
     fn is_waiting(self) -> bool {
-        !self.has_no_source.get() && self.position.with(|view| view.as_ref().is_none_or(|view| view.fixes.is_empty()))
+        !self.has_no_source.get()
+            && self.position.with(|view| view.as_ref().is_none_or(|view| view.fixes.is_empty()))
     }
     /// True if a reason and a photo are asked for.
     fn needs_reason(self) -> bool {
         if self.is_waiting() {
             return self.will_not_wait.get();
         }
-        self.has_no_source.get() || self.position.with(|view| view.as_ref().is_none_or(|view| view.verdict.needs_reason()))
+        self.has_no_source.get()
+            || self.position.with(|view| view.as_ref().is_none_or(|view| view.verdict.needs_reason()))
     }
 
     fn sign_in(self, go: impl Fn(&str) + 'static) {
         self.trouble.set(None);
         let needs_reason = untrack(move || self.needs_reason());
-        let reason = Some(self.reason.get_untracked().trim().to_owned()).filter(|reason| needs_reason && !reason.is_empty());
-        let photo = self.photo.with_untracked(|photo| photo.as_ref().map(|photo| photo.id)).filter(|_| needs_reason);
+        let reason = Some(self.reason.get_untracked().trim().to_owned())
+            .filter(|reason| needs_reason && !reason.is_empty());
+        let photo =
+            self.photo.with_untracked(|photo| photo.as_ref().map(|photo| photo.id)).filter(|_| needs_reason);
         let missing = match (needs_reason, &reason, photo) {
             (true, None, _) => Some(texts::REASON_MISSING),
             (true, _, None) => Some(texts::SITE_PHOTO_MISSING),
@@ -285,7 +291,12 @@ fn banner(here: Here) -> impl IntoView {
                     Presence::Outside => (Tone::Warn, Icon::Warn),
                     Presence::Unsure => (Tone::Warn, Icon::Search),
                 };
-                (tone, icon, texts::presence(view.verdict.presence).get(), texts::presence_detail(&view.verdict))
+                (
+                    tone,
+                    icon,
+                    texts::presence(view.verdict.presence).get(),
+                    texts::presence_detail(&view.verdict),
+                )
             }
             view => {
                 let waited = texts::waited(view.as_ref().map_or(0, |view| view.waited_s));
@@ -310,7 +321,8 @@ fn facts(here: Here) -> Vec<Fact> {
     here.position.with(|view| {
         let Some(view) = view else { return vec![] };
         let fix = view.verdict.fix.as_ref().or(view.fixes.last());
-        let mocked = if view.fixes.iter().any(|fix| fix.mocked) { texts::MOCK_FOUND } else { texts::MOCK_NOT_FOUND };
+        let mocked =
+            if view.fixes.iter().any(|fix| fix.mocked) { texts::MOCK_FOUND } else { texts::MOCK_NOT_FOUND };
         let or_none = |text: Option<String>| Some(text.unwrap_or_else(|| texts::UNKNOWN.get().to_owned()));
         vec![
             (texts::ACCURACY.get(), or_none(fix.map(|fix| format!("±{}", texts::metres(fix.accuracy_m))))),
@@ -368,7 +380,9 @@ fn SitePhoto(photo: PhotoLine) -> impl IntoView {
         }
     });
     move || match picture.get() {
-        Some(picture) => view! { <img class="sign-in__thumb" src=picture alt=texts::SITE_PHOTO.get() /> }.into_any(),
+        Some(picture) => {
+            view! { <img class="sign-in__thumb" src=picture alt=texts::SITE_PHOTO.get() /> }.into_any()
+        }
         None => view! { <Pill tone=Tone::Ok icon=Icon::Check text=texts::SITE_PHOTO.get() /> }.into_any(),
     }
 }

@@ -31,7 +31,7 @@ texts! {
     HELD: "已收妥", "Received";
     RETURNED: "被退回", "Returned";
     URGENT: "项逾期或今天到期", "overdue or due today";
-    TO_BE_CHECKED: "依据待核", "Basis to be checked";
+    TO_BE_CHECKED: "依据待核", "Basis unchecked";
 }
 
 /// What a verdict says.

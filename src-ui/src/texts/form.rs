@@ -127,7 +127,11 @@ pub fn verdict_figures(verdict: &Verdict) -> String {
     };
     match verdict.figures.as_slice() {
         [] => match verdict.outcome {
-            Outcome::Incomplete => pick("填完上次校准后和校前测试值，即时判定。", "Judged as soon as the last and the present reading are there.").into(),
+            Outcome::Incomplete => pick(
+                "填完上次校准后和校前测试值，即时判定。",
+                "Judged as soon as the last and the present reading are there.",
+            )
+            .into(),
             _ => pick("现行规则没有这一项的限值。", "The rules have no limit for this.").into(),
         },
         [drift] => one(name, drift),
@@ -157,13 +161,20 @@ pub fn verdict_advice(verdict: &Verdict) -> Option<String> {
                     (format!("超过 {outer} 为失控"), format!("Beyond {outer} it is out of control"))
                 }
             };
-            Some(pick(format!("请调整后再测，直到合格；{zh}。"), format!("Adjust and measure again until it passes. {en}.")))
+            Some(pick(
+                format!("请调整后再测，直到合格；{zh}。"),
+                format!("Adjust and measure again until it passes. {en}."),
+            ))
         }
         Outcome::OutOfControl => {
             let (zh, en) = (outer.join(" 和 "), outer.join(" and "));
             Some(pick(
-                format!("已超过失控限 {zh}：数据无效。请停用数据、查明原因并检修，重新校准合格后恢复，并在备注写明。"),
-                format!("Beyond {en}: the data are invalid. Find the cause, repair, calibrate until it passes, and say so in the remarks."),
+                format!(
+                    "已超过失控限 {zh}：数据无效。请停用数据、查明原因并检修，重新校准合格后恢复，并在备注写明。"
+                ),
+                format!(
+                    "Beyond {en}: the data are invalid. Find the cause, repair, calibrate until it passes, and say so in the remarks."
+                ),
             ))
         }
         Outcome::Fail => Some(pick("请检修后重新测试。", "Repair and test again.").into()),
@@ -209,8 +220,12 @@ pub fn bottle_line(bottle: &Bottle) -> String {
 pub fn bottle_facts(bottle: &Bottle) -> String {
     let Bottle { concentration, unit, uncertainty_percent, valid_until, pressure_mpa, .. } = bottle;
     pick(
-        format!("标气 {concentration} {unit} · 不确定度 {uncertainty_percent} % · 有效期至 {valid_until} · 压力 {pressure_mpa} MPa"),
-        format!("Gas {concentration} {unit} · uncertainty {uncertainty_percent} % · valid until {valid_until} · {pressure_mpa} MPa"),
+        format!(
+            "标气 {concentration} {unit} · 不确定度 {uncertainty_percent} % · 有效期至 {valid_until} · 压力 {pressure_mpa} MPa"
+        ),
+        format!(
+            "Gas {concentration} {unit} · uncertainty {uncertainty_percent} % · valid until {valid_until} · {pressure_mpa} MPa"
+        ),
     )
 }
 
@@ -222,7 +237,10 @@ pub fn complaint_of(field: &str, why: &str) -> String {
 /// What a replaced value was before, and why it was replaced.
 pub fn replaced_line(field: &str, replaced: &Override) -> String {
     let Override { original, reason } = replaced;
-    pick(format!("{field}：原值 {original}，原因：{reason}"), format!("{field}: it was {original}; reason: {reason}"))
+    pick(
+        format!("{field}：原值 {original}，原因：{reason}"),
+        format!("{field}: it was {original}; reason: {reason}"),
+    )
 }
 
 /// That a bottle is out of date.
@@ -260,7 +278,11 @@ pub fn presence_detail(verdict: &PresenceVerdict) -> String {
         return pick("60 秒内没有定位样本。", "No position within the last 60 s.").into();
     };
     let (distance_text, error) = (metres(distance.abs()), metres(radius));
-    let side = if distance >= 0.0 { pick("围栏内侧", "inside the fence") } else { pick("围栏外侧", "outside the fence") };
+    let side = if distance >= 0.0 {
+        pick("围栏内侧", "inside the fence")
+    } else {
+        pick("围栏外侧", "outside the fence")
+    };
     let figures = match verdict.presence {
         Presence::Unsure => pick(
             format!("{side}，距边界 {distance_text}，95% 误差 ±{error}"),
@@ -273,11 +295,16 @@ pub fn presence_detail(verdict: &PresenceVerdict) -> String {
     };
     let why = match verdict.doubt {
         Some(Doubt::NoFix) => pick("。没有定位样本。", ". No position."),
-        Some(Doubt::Mocked) => pick("。发现模拟定位，不能作为在场依据。", ". The position is mocked and proves nothing."),
-        Some(Doubt::NetworkOnly) => pick("。只有网络定位，没有卫星定位。", ". From the network only, not from satellites."),
-        None if verdict.presence == Presence::Unsure => {
-            pick("。误差大于到边界的距离，请到开阔处再等一会。", ". The error is larger than the distance. Wait under the open sky.")
+        Some(Doubt::Mocked) => {
+            pick("。发现模拟定位，不能作为在场依据。", ". The position is mocked and proves nothing.")
         }
+        Some(Doubt::NetworkOnly) => {
+            pick("。只有网络定位，没有卫星定位。", ". From the network only, not from satellites.")
+        }
+        None if verdict.presence == Presence::Unsure => pick(
+            "。误差大于到边界的距离，请到开阔处再等一会。",
+            ". The error is larger than the distance. Wait under the open sky.",
+        ),
         None => "",
     };
     format!("{figures}{why}")
@@ -312,4 +339,3 @@ pub fn clock(time: DateTime<Utc>) -> String {
 pub fn waited(seconds: u32) -> String {
     pick(format!("已等待 {seconds} 秒"), format!("{seconds} s so far"))
 }
-

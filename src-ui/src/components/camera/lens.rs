@@ -4,7 +4,9 @@ use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use stackside_core::photo::MAX_PIXELS;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement, MediaStream, MediaStreamTrack};
+use web_sys::{
+    Blob, CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement, MediaStream, MediaStreamTrack,
+};
 
 const WIDTH: u32 = 4608;
 const HEIGHT: u32 = 3456;
@@ -44,7 +46,8 @@ impl Drop for Lens {
 impl Lens {
     /// Opens the camera on the tablet's back.
     pub async fn open() -> Result<Self, LensError> {
-        let devices = leptos::prelude::window().navigator().media_devices().map_err(|_| LensError::NoCamera)?;
+        let devices =
+            leptos::prelude::window().navigator().media_devices().map_err(|_| LensError::NoCamera)?;
         if AsRef::<JsValue>::as_ref(&devices).is_undefined() {
             return Err(LensError::NoCamera);
         }
@@ -95,7 +98,8 @@ impl Lens {
     }
 
     async fn still(&self) -> Option<Blob> {
-        let maker: Function = Reflect::get(&js_sys::global(), &"ImageCapture".into()).ok()?.dyn_into().ok()?;
+        let maker: Function =
+            Reflect::get(&js_sys::global(), &"ImageCapture".into()).ok()?.dyn_into().ok()?;
         let capture = Reflect::construct(&maker, &Array::of1(&self.track)).ok()?;
         let settings = match settled(method(&capture, "getPhotoCapabilities", &[])?).await {
             Some(abilities) => bounded(&abilities),
@@ -139,7 +143,8 @@ async fn frame(video: &HtmlVideoElement) -> Option<Blob> {
         return None;
     }
     let shrink = (pixels(MAX_PIXELS) / (f64::from(width) * f64::from(height))).sqrt().min(1.0);
-    let canvas: HtmlCanvasElement = leptos::prelude::document().create_element("canvas").ok()?.dyn_into().ok()?;
+    let canvas: HtmlCanvasElement =
+        leptos::prelude::document().create_element("canvas").ok()?.dyn_into().ok()?;
     let (wide, high) = ((f64::from(width) * shrink).floor(), (f64::from(height) * shrink).floor());
     let _ = Reflect::set(&canvas, &"width".into(), &wide.into());
     let _ = Reflect::set(&canvas, &"height".into(), &high.into());

@@ -95,7 +95,8 @@ pub fn Camera(
     });
     session.open();
     on_cleanup(move || session.close());
-    let shows_video = move || session.step.with(|step| matches!(step, Step::Opening | Step::Live | Step::Shooting));
+    let shows_video =
+        move || session.step.with(|step| matches!(step, Step::Opening | Step::Live | Step::Shooting));
     let light = move |_| {
         is_lit.update(|on| *on = !*on);
         session.lens.with_value(|lens| lens.iter().for_each(|lens| lens.set_torch(is_lit.get_untracked())));
@@ -209,7 +210,9 @@ impl Session {
             };
             let is_there = self.lens.try_update_value(|place| *place = lens).is_some();
             match blob {
-                Ok(blob) if is_there => self.step.set(Step::Shot(Shot::new(photo, PhotoSource::Camera, blob))),
+                Ok(blob) if is_there => {
+                    self.step.set(Step::Shot(Shot::new(photo, PhotoSource::Camera, blob)))
+                }
                 _ => {
                     photo::abandon(photo);
                     self.fail(texts::CAMERA_FAILED.get().to_owned(), Step::Live);
@@ -230,7 +233,8 @@ impl Session {
             }
             match self.begin(PhotoSource::Imported).await {
                 Ok(photo) => {
-                    let _ = self.step.try_set(Step::Shot(Shot::new(photo, PhotoSource::Imported, file.into())));
+                    let _ =
+                        self.step.try_set(Step::Shot(Shot::new(photo, PhotoSource::Imported, file.into())));
                 }
                 Err(error) => self.fail(texts::command_error(&error), before),
             }
@@ -289,8 +293,9 @@ impl Session {
         let picture = match &step {
             Step::Shot(shot) | Step::Sending(shot, _) => {
                 let url = shot.url.clone();
-                let mark = (shot.source == PhotoSource::Imported)
-                    .then(|| view! { <span class="pill pill--warn camera__mark">{texts::IMPORTED.get()}</span> });
+                let mark = (shot.source == PhotoSource::Imported).then(
+                    || view! { <span class="pill pill--warn camera__mark">{texts::IMPORTED.get()}</span> },
+                );
                 Some(view! {
                     <img class="camera__picture" src=url alt=texts::PHOTO_PREVIEW.get() />
                     {mark}

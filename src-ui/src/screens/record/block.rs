@@ -10,7 +10,9 @@ use super::draft::{Draft, dom_id};
 use super::is_pad_type;
 use super::outline::block_title;
 use super::saves::SaveState;
-use crate::components::field::{ChoiceField, Complaint, FieldName, FieldTold, GivenField, Keyboard, LineField, TextField};
+use crate::components::field::{
+    ChoiceField, Complaint, FieldName, FieldTold, GivenField, Keyboard, LineField, TextField,
+};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::verdict::VerdictBanner;
 use crate::texts;
@@ -48,7 +50,9 @@ struct Judged {
 /// A block as a card.
 #[component]
 pub fn BlockCard(draft: Draft, index: usize) -> impl IntoView {
-    let made = draft.block(index, |block| (block_title(block), block.instrument.map(|i| i.model.clone()), rows(draft, block)));
+    let made = draft.block(index, |block| {
+        (block_title(block), block.instrument.map(|i| i.model.clone()), rows(draft, block))
+    });
     let (title, model, rows) = made.unwrap_or_default();
     let has_pad = draft.has_numbers(super::draft::Part::Block(index));
     let note = draft.is_signed().then(|| {
@@ -132,8 +136,11 @@ pub fn SaveLine(draft: Draft) -> impl IntoView {
 }
 
 fn rows(draft: Draft, block: &Block<'_>) -> Vec<Row> {
-    let spots: Vec<Spot> = block.fields().map(|field| Spot { key: block.key(&field.id), field: field.clone() }).collect();
-    let in_group = |id: Option<&str>| spots.iter().filter(move |spot| spot.field.group.as_deref() == id).cloned().collect::<Vec<_>>();
+    let spots: Vec<Spot> =
+        block.fields().map(|field| Spot { key: block.key(&field.id), field: field.clone() }).collect();
+    let in_group = |id: Option<&str>| {
+        spots.iter().filter(move |spot| spot.field.group.as_deref() == id).cloned().collect::<Vec<_>>()
+    };
     let mut rows = Vec::new();
     for group in &block.section.groups {
         let mine = in_group(Some(&group.id));
@@ -143,9 +150,9 @@ fn rows(draft: Draft, block: &Block<'_>) -> Vec<Row> {
         match block.section.judges.iter().find(|judge| judge.group() == group.id) {
             Some(judge) => rows.push(Row::Judged(judged(block, group, judge, mine))),
             None => {
-                let (facts, fields) = mine.into_iter().partition::<Vec<_>, _>(|spot| {
-                    draft.is_signed() || draft.is_given(&spot.key)
-                });
+                let (facts, fields) = mine
+                    .into_iter()
+                    .partition::<Vec<_>, _>(|spot| draft.is_signed() || draft.is_given(&spot.key));
                 rows.push(Row::Facts(facts));
                 rows.push(Row::Fields(fields));
             }
@@ -235,13 +242,18 @@ fn draw_judged(draft: Draft, judged: Judged) -> impl IntoView {
 fn draw_head(draft: Draft, spot: Spot) -> AnyView {
     let Spot { key, field } = spot;
     let name = texts::label(&field.label).to_owned();
-    let (for_text, for_complaint, for_mark, to_replace) = (key.clone(), key.clone(), key.clone(), key.clone());
+    let (for_text, for_complaint, for_mark, to_replace) =
+        (key.clone(), key.clone(), key.clone(), key.clone());
     let text = move || {
         let text = draft.text(&for_text);
         if text.is_empty() { "\u{2014}".to_owned() } else { text }
     };
-    let complaint = move || draft.complaint(&for_complaint).map(|why| view! { <span class="judged__why">{why}</span> });
-    let mark = move || is_replaced(draft, &for_mark).then(|| view! { <span class="field__mark">{texts::REPLACED.get()}</span> });
+    let complaint =
+        move || draft.complaint(&for_complaint).map(|why| view! { <span class="judged__why">{why}</span> });
+    let mark = move || {
+        is_replaced(draft, &for_mark)
+            .then(|| view! { <span class="field__mark">{texts::REPLACED.get()}</span> })
+    };
     let words = view! {
         <small>{name}</small>
         <span class="num">{text} " " {mark}</span>
@@ -286,7 +298,8 @@ fn draw(draft: Draft, spot: Spot, is_told_elsewhere: bool) -> AnyView {
         });
         let is_replaced = Memo::new(move |_| is_replaced(draft, &mark_of));
         let is_number = matches!(kind, FieldType::Decimal | FieldType::Computed);
-        let on_replace = (!is_still).then(|| Callback::new(move |()| draft.replacing.set(Some(replace_of.clone()))));
+        let on_replace =
+            (!is_still).then(|| Callback::new(move |()| draft.replacing.set(Some(replace_of.clone()))));
         return view! { <GivenField name value complaint is_replaced is_number is_told_elsewhere on_replace /> }.into_any();
     }
     let value = {
@@ -359,12 +372,17 @@ fn BottleNote(draft: Draft, key_of: AnswerKey) -> impl IntoView {
 
 /// What is chosen from.
 pub fn choice_options(field: &Field) -> Vec<(String, String)> {
-    field.choices.iter().map(|choice| (choice.value.clone(), texts::label(&choice.label).to_owned())).collect()
+    field
+        .choices
+        .iter()
+        .map(|choice| (choice.value.clone(), texts::label(&choice.label).to_owned()))
+        .collect()
 }
 
 /// The bottles of the point with what they hold and until when, those with the instrument's gas first.
 pub fn bottle_options(draft: Draft, key: &AnswerKey) -> Vec<(String, String)> {
-    let factor = draft.field(key, |block, _| block.instrument.map(|instrument| instrument.factor.clone())).flatten();
+    let factor =
+        draft.field(key, |block, _| block.instrument.map(|instrument| instrument.factor.clone())).flatten();
     let view = draft.view();
     let mut bottles: Vec<&Bottle> = view.bottles.iter().collect();
     bottles.sort_by_key(|bottle| Some(&bottle.substance) != factor.as_ref());
@@ -374,7 +392,11 @@ pub fn bottle_options(draft: Draft, key: &AnswerKey) -> Vec<(String, String)> {
 /// An answer as people read it.
 pub fn shown_answer(draft: Draft, key: &AnswerKey, text: &str) -> String {
     let label = draft.field(key, |_, field| {
-        field.choices.iter().find(|choice| choice.value == text).map(|choice| texts::label(&choice.label).to_owned())
+        field
+            .choices
+            .iter()
+            .find(|choice| choice.value == text)
+            .map(|choice| texts::label(&choice.label).to_owned())
     });
     label.flatten().unwrap_or_else(|| text.to_owned())
 }

@@ -7,8 +7,8 @@ use chrono::Utc;
 use leptos::prelude::*;
 use stackside_core::command::{GetRecord, PhotoLine, Place, RecordLine, RecordView, SavePlace};
 use stackside_core::form::{
-    Answer, AnswerError, AnswerKey, Answers, Block, Field, FieldType, Judge, Origin, Override, Problem, Unit, blocks, check,
-    check_answer,
+    Answer, AnswerError, AnswerKey, Answers, Block, Field, FieldType, Judge, Origin, Override, Problem, Unit,
+    blocks, check, check_answer,
 };
 use stackside_core::judge::{Verdict, fill_computed, judge};
 use wasm_bindgen::JsCast;
@@ -64,14 +64,16 @@ impl Draft {
         let by_rules = Arc::clone(&read);
         let verdicts = Memo::new(move |_| match signed {
             true => by_rules.verdicts.clone(),
-            false => answers.with(|answers| judge(&by_rules.form, answers, &by_rules.instruments, &by_rules.rulebook)),
+            false => answers
+                .with(|answers| judge(&by_rules.form, answers, &by_rules.instruments, &by_rules.rulebook)),
         });
         let by_form = Arc::clone(&read);
         let problems = Memo::new(move |_| {
             if signed {
                 return vec![];
             }
-            let slots: Vec<String> = photos.with(|photos| photos.iter().filter_map(|photo| photo.slot.clone()).collect());
+            let slots: Vec<String> =
+                photos.with(|photos| photos.iter().filter_map(|photo| photo.slot.clone()).collect());
             let RecordView { form, instruments, bottles, .. } = &*by_form;
             answers.with(|answers| check(form, answers, instruments, bottles, &slots, Utc::now()))
         });
@@ -119,7 +121,9 @@ impl Draft {
     fn block_of(self, key: &AnswerKey) -> Option<usize> {
         self.view.with_value(|view| {
             let all = blocks(&view.form, &view.instruments);
-            all.iter().position(|block| block.section.id == key.section && (key.row.is_none() || block.key(&key.field) == *key))
+            all.iter().position(|block| {
+                block.section.id == key.section && (key.row.is_none() || block.key(&key.field) == *key)
+            })
         })
     }
 
@@ -156,11 +160,12 @@ impl Draft {
             let field = block.fields().find(|field| field.id == key.field)?;
             self.answers.with(|answers| check_answer(field, key, answers, &view.bottles, Utc::now()).err())
         })?;
-        let is_being_typed = || {
-            let text = self.text(key);
-            matches!(text.as_str(), "-" | "." | "-." | "－" | "−") && self.target.with(|target| target.as_ref() == Some(key))
-        };
-        (error != AnswerError::Missing && !is_being_typed()).then(|| texts::answer_error(&error))
+        (error != AnswerError::Missing && !self.is_half_typed(key)).then(|| texts::answer_error(&error))
+    }
+    /// True for a lone sign or point in the field that is being typed: no reason to complain yet. Tracks.
+    pub fn is_half_typed(self, key: &AnswerKey) -> bool {
+        matches!(self.text(key).as_str(), "-" | "." | "-." | "－" | "−")
+            && self.target.with(|target| target.as_ref() == Some(key))
     }
 
     /// The unit of a number; tracks.
@@ -175,7 +180,8 @@ impl Draft {
     /// Group, field and unit in one line; tracks.
     pub fn pad_title(self, key: &AnswerKey) -> String {
         let names = self.field(key, |block, field| {
-            let group = field.group.as_ref().and_then(|id| block.section.groups.iter().find(|group| group.id == *id));
+            let group =
+                field.group.as_ref().and_then(|id| block.section.groups.iter().find(|group| group.id == *id));
             let group = group.map(|group| texts::label(&group.label).to_owned());
             (group, texts::label(&field.label).to_owned())
         });
@@ -201,7 +207,9 @@ impl Draft {
     /// A computed field's text: from the verdicts as they stand. Tracks.
     pub fn computed(self, key: &AnswerKey) -> String {
         let mut shown = Answers::default();
-        self.view.with_value(|view| self.verdicts.with(|verdicts| fill_computed(&view.form, &mut shown, verdicts)));
+        self.view.with_value(|view| {
+            self.verdicts.with(|verdicts| fill_computed(&view.form, &mut shown, verdicts))
+        });
         shown.text(key).map(str::to_owned).unwrap_or_default()
     }
 
@@ -223,7 +231,8 @@ impl Draft {
     pub fn replace(self, key: &AnswerKey, text: String, reason: String) {
         self.answers.update(|answers| {
             let answer = answers.0.entry(key.clone()).or_insert_with(|| Answer::typed(""));
-            let original = answer.replaced.take().map_or_else(|| answer.text.clone(), |replaced| replaced.original);
+            let original =
+                answer.replaced.take().map_or_else(|| answer.text.clone(), |replaced| replaced.original);
             answer.text.clone_from(&text);
             answer.replaced = Some(Override { original, reason: reason.clone() });
         });
@@ -298,7 +307,8 @@ impl Draft {
         // Drawn in the next frame.
         request_animation_frame(move || {
             let element = document().get_element_by_id(&id);
-            if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+            {
                 let _ = element.focus();
                 element.scroll_into_view_with_bool(false);
             }
@@ -315,7 +325,9 @@ impl Draft {
         let next = self.view.with_value(|view| {
             let all = blocks(&view.form, &view.instruments);
             let keys = all.iter().enumerate().flat_map(|(index, block)| {
-                block.fields().map(move |field| (index, block.key(&field.id), field.required && field.kind != FieldType::Computed))
+                block.fields().map(move |field| {
+                    (index, block.key(&field.id), field.required && field.kind != FieldType::Computed)
+                })
             });
             self.answers.with_untracked(|answers| {
                 // From the field with the focus if it is on the screen, otherwise from the start of what is shown.
@@ -343,7 +355,9 @@ impl Draft {
             all.iter().position(|block| {
                 self.answers.with_untracked(|answers| {
                     block.fields().any(|field| {
-                        field.required && field.kind != FieldType::Computed && answers.text(&block.key(&field.id)).is_none()
+                        field.required
+                            && field.kind != FieldType::Computed
+                            && answers.text(&block.key(&field.id)).is_none()
                     })
                 })
             })
@@ -354,7 +368,8 @@ impl Draft {
 
 /// True for a value from the register or the last record, replaced or not.
 pub fn is_given(answer: &Answer) -> bool {
-    let is_known = matches!(answer.origin, Origin::Register | Origin::Last { .. }) && !answer.text.trim().is_empty();
+    let is_known =
+        matches!(answer.origin, Origin::Register | Origin::Last { .. }) && !answer.text.trim().is_empty();
     is_known || answer.replaced.is_some()
 }
 

@@ -64,7 +64,8 @@ pub fn MissingDialog(draft: Draft, visit: String, #[prop(into)] on_close: Callba
 fn names(draft: Draft, problem: &Problem) -> (String, String) {
     let key = &problem.key;
     let of_field = draft.field(key, |block, field| {
-        let group = field.group.as_ref().and_then(|id| block.section.groups.iter().find(|group| group.id == *id));
+        let group =
+            field.group.as_ref().and_then(|id| block.section.groups.iter().find(|group| group.id == *id));
         let name = texts::label(&field.label);
         let name = match group {
             Some(group) => format!("{} · {name}", texts::label(&group.label)),
@@ -76,7 +77,13 @@ fn names(draft: Draft, problem: &Problem) -> (String, String) {
         let view = draft.view();
         match view.form.photos.iter().find(|slot| key.section == "photo" && slot.id == key.field) {
             Some(slot) => (texts::PHOTOS.get().to_owned(), texts::label(&slot.label).to_owned()),
-            None => (String::new(), view.form.section(&key.section).map(|s| texts::label(&s.label).replace("{name}", "")).unwrap_or_default()),
+            None => (
+                String::new(),
+                view.form
+                    .section(&key.section)
+                    .map(|s| texts::label(&s.label).replace("{name}", ""))
+                    .unwrap_or_default(),
+            ),
         }
     })
 }

@@ -66,7 +66,12 @@ pub fn RecordScreen() -> impl IntoView {
 fn Sheet(view: Arc<RecordView>) -> impl IntoView {
     let shared = Shared::get();
     let draft = Draft::new(Arc::clone(&view));
-    let subtitle = format!("{} · {} {}", texts::label(&view.form.standard), view.line.discharger_name, view.line.point_name);
+    let subtitle = format!(
+        "{} · {} {}",
+        texts::label(&view.form.standard),
+        view.line.discharger_name,
+        view.line.point_name
+    );
     let visit = format!("/visit/{}", view.line.visit);
     let list_is_open = RwSignal::new(false);
     come_back(draft, shared);
@@ -129,7 +134,9 @@ fn RecordPad(draft: Draft) -> impl IntoView {
     let of_target = move |pick: fn(Draft, &AnswerKey) -> Option<String>| {
         Signal::derive(move || target.with(|key| key.as_ref().and_then(|key| pick(draft, key))))
     };
-    let value = Signal::derive(move || target.with(|key| key.as_ref().map(|key| draft.text(key)).unwrap_or_default()));
+    let value = Signal::derive(move || {
+        target.with(|key| key.as_ref().map(|key| draft.text(key)).unwrap_or_default())
+    });
     let typed = move |text: String| {
         if let Some(key) = target.get_untracked() {
             draft.type_in(&key, text);

@@ -30,7 +30,11 @@ pub fn Outline(draft: Draft, visit: String) -> impl IntoView {
             let standing = draft.answers.with(|answers| {
                 draft.verdicts.with(|verdicts| {
                     draft.problems.with(|problems| {
-                        draft.block(index, |block| block_standing(block, answers, verdicts, problems, draft.is_signed()))
+                        let wrong: Vec<_> =
+                            problems.iter().filter(|p| !draft.is_half_typed(&p.key)).collect();
+                        draft.block(index, |block| {
+                            block_standing(block, answers, verdicts, &wrong, draft.is_signed())
+                        })
                     })
                 })
             });
@@ -114,7 +118,13 @@ pub fn block_title(block: &Block<'_>) -> String {
     texts::label(&block.section.label).replace("{name}", &block_name(block))
 }
 
-fn block_standing(block: &Block<'_>, answers: &Answers, verdicts: &[Verdict], problems: &[Problem], is_signed: bool) -> Standing {
+fn block_standing(
+    block: &Block<'_>,
+    answers: &Answers,
+    verdicts: &[Verdict],
+    problems: &[&Problem],
+    is_signed: bool,
+) -> Standing {
     let is_mine = |key: &stackside_core::form::AnswerKey| block.key(&key.field) == *key;
     let icon = if block.section.judges.is_empty() { Icon::List } else { Icon::Chart };
     if !block.is_worked_on(answers) {
@@ -135,7 +145,9 @@ fn block_standing(block: &Block<'_>, answers: &Answers, verdicts: &[Verdict], pr
     if typed < to_type && !is_signed {
         return Standing { tone: Tone::Warn, icon, text: format!("{typed}/{to_type}") };
     }
-    let mine = verdicts.iter().filter(|v| v.section == block.section.id && v.row.as_deref() == block.instrument.map(|i| i.id.as_str()));
+    let mine = verdicts.iter().filter(|v| {
+        v.section == block.section.id && v.row.as_deref() == block.instrument.map(|i| i.id.as_str())
+    });
     match mine.map(|verdict| verdict.outcome).max().filter(|worst| *worst != Outcome::NotJudged) {
         Some(worst) => {
             let (tone, icon) = outcome_look(worst);

@@ -76,11 +76,19 @@ fn SlotCard(draft: Draft, of: PhotoSlot, open: RwSignal<Option<String>>) -> impl
     let label = texts::label(&slot.label).to_owned();
     let id = slot.id.clone();
     let mine = Memo::new(move |_| {
-        draft.photos.with(|photos| photos.iter().filter(|photo| photo.slot.as_deref() == Some(id.as_str())).cloned().collect::<Vec<_>>())
+        draft.photos.with(|photos| {
+            photos
+                .iter()
+                .filter(|photo| photo.slot.as_deref() == Some(id.as_str()))
+                .cloned()
+                .collect::<Vec<_>>()
+        })
     });
     let (name, required) = (label.clone(), slot.required);
     let mark = move || match (mine.with(Vec::is_empty), required) {
-        (false, _) => view! { <Pill tone=Tone::Ok icon=Icon::Check text=mine.with(Vec::len).to_string() /> }.into_any(),
+        (false, _) => {
+            view! { <Pill tone=Tone::Ok icon=Icon::Check text=mine.with(Vec::len).to_string() /> }.into_any()
+        }
         (true, true) => view! { <Pill tone=Tone::Warn text=texts::REQUIRED.get() /> }.into_any(),
         (true, false) => view! { <Pill tone=Tone::Idle text=texts::OPTIONAL.get() /> }.into_any(),
     };

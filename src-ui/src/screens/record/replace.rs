@@ -27,7 +27,8 @@ pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
         request_animation_frame(move || {
             use wasm_bindgen::JsCast;
             let element = document().get_element_by_id(&id);
-            if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+            {
                 let _ = element.focus();
             }
         });
@@ -63,16 +64,20 @@ pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
     let input = match kind {
         FieldType::Choice => {
             let options = draft.field(&key_of, |_, field| choice_options(field)).unwrap_or_default();
-            view! { <ChoiceField name=new_value options value complaint=missing(value) told=told(value) /> }.into_any()
+            view! { <ChoiceField name=new_value options value complaint=missing(value) told=told(value) /> }
+                .into_any()
         }
         FieldType::Bottle => {
             let options = bottle_options(draft, &key_of);
             view! { <ChoiceField name=new_value options as_list=true value complaint=missing(value) told=told(value) /> }.into_any()
         }
-        FieldType::LongText => view! { <TextField name=new_value value complaint=missing(value) told=told(value) /> }.into_any(),
+        FieldType::LongText => {
+            view! { <TextField name=new_value value complaint=missing(value) told=told(value) /> }.into_any()
+        }
         kind => {
             let keyboard = if kind == FieldType::Decimal { Keyboard::Number } else { Keyboard::Text };
-            view! { <LineField name=new_value value complaint=missing(value) keyboard told=told(value) /> }.into_any()
+            view! { <LineField name=new_value value complaint=missing(value) keyboard told=told(value) /> }
+                .into_any()
         }
     };
     view! {

@@ -93,7 +93,8 @@ impl Saves {
         let (saves, key) = (Arc::clone(self), key.clone());
         leptos::task::spawn_local(async move {
             let Typed { text, reason } = typed.clone();
-            let result = shell::call(&SaveAnswer { record: saves.record, key: key.clone(), text, reason }).await;
+            let result =
+                shell::call(&SaveAnswer { record: saves.record, key: key.clone(), text, reason }).await;
             saves.done(&key, typed, result);
         });
     }
