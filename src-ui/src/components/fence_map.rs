@@ -3,10 +3,13 @@
 use leptos::prelude::*;
 use stackside_core::geofence::{Fence, Fix, Position, RADIUS_95};
 
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
 use crate::texts;
 
-const WIDTH: f64 = 620.0;
-const HEIGHT: f64 = 560.0;
+/// Until the page says how much room there is.
+const ROOM: (f64, f64) = (620.0, 560.0);
 const MARGIN: f64 = 56.0;
 const SCALE_BAR_PX: f64 = 150.0;
 /// So that a lone fence of a few metres does not fill the sketch.
@@ -15,12 +18,14 @@ const LEAST_SPAN_M: f64 = 20.0;
 /// Metres to pixels: everything fits, north is up.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Frame {
+    /// Width and height on the screen, so that words keep their size.
+    room: (f64, f64),
     middle: (f64, f64),
     pixels_per_m: f64,
 }
 
 impl Frame {
-    fn around(places: &[(f64, f64)]) -> Self {
+    fn around(places: &[(f64, f64)], room: (f64, f64)) -> Self {
         let ends = |pick: fn(&(f64, f64)) -> f64| {
             let fold = places
                 .iter()
@@ -29,15 +34,18 @@ impl Frame {
             if fold.0 <= fold.1 { fold } else { (0.0, 0.0) }
         };
         let (x, y) = (ends(|place| place.0), ends(|place| place.1));
-        let fit = |(low, high): (f64, f64), room: f64| (room - 2.0 * MARGIN) / (high - low).max(LEAST_SPAN_M);
+        let fit = |(low, high): (f64, f64), room: f64| {
+            (room - 2.0 * MARGIN).max(MARGIN) / (high - low).max(LEAST_SPAN_M)
+        };
         Self {
+            room,
             middle: (f64::midpoint(x.0, x.1), f64::midpoint(y.0, y.1)),
-            pixels_per_m: fit(x, WIDTH).min(fit(y, HEIGHT)),
+            pixels_per_m: fit(x, room.0).min(fit(y, room.1)),
         }
     }
     fn at(&self, (east, north): (f64, f64)) -> (f64, f64) {
-        let x = WIDTH / 2.0 + (east - self.middle.0) * self.pixels_per_m;
-        let y = HEIGHT / 2.0 - (north - self.middle.1) * self.pixels_per_m;
+        let x = self.room.0 / 2.0 + (east - self.middle.0) * self.pixels_per_m;
+        let y = self.room.1 / 2.0 - (north - self.middle.1) * self.pixels_per_m;
         (x, y)
     }
     fn path(&self, places: &[(f64, f64)], end: &str) -> String {
@@ -61,6 +69,34 @@ impl Frame {
     }
 }
 
+/// How many pixels the sketch has: it is drawn for them, so that words and lines keep their size.
+fn watch_room(canvas: NodeRef<leptos::svg::Svg>) -> RwSignal<(f64, f64)> {
+    let room = RwSignal::new(ROOM);
+    let watching = StoredValue::new_local(None);
+    Effect::new(move || {
+        let Some(canvas) = canvas.get() else { return };
+        let watched = canvas.clone();
+        let changed = Closure::<dyn Fn()>::new(move || {
+            let frame = watched.get_bounding_client_rect();
+            let now = (frame.width().round(), frame.height().round());
+            if now.0 > 0.0 && now.1 > 0.0 && room.try_get_untracked().is_some_and(|old| old != now) {
+                room.set(now);
+            }
+        });
+        let Ok(observer) = web_sys::ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
+        observer.observe(&canvas);
+        watching.set_value(Some((observer, changed)));
+    });
+    on_cleanup(move || {
+        let _ = watching.try_update_value(|watching| {
+            if let Some((observer, _)) = watching.take() {
+                observer.disconnect();
+            }
+        });
+    });
+    room
+}
+
 /// The sketch. Words about it stand beside it.
 #[component]
 pub fn FenceMap(
@@ -75,6 +111,8 @@ pub fn FenceMap(
     #[prop(into)]
     best: Signal<Option<Fix>>,
 ) -> impl IntoView {
+    let canvas = NodeRef::<leptos::svg::Svg>::new();
+    let room = watch_room(canvas);
     let metres = move |place: &Position| place.metres_from(&station);
     let rings: Vec<Vec<(f64, f64)>> = match &fence {
         Fence::Circle { .. } => vec![],
@@ -103,7 +141,7 @@ pub fn FenceMap(
         let mut places = fixed.clone();
         track.with(|track| places.extend(track));
         places.extend(here.get().into_iter().flat_map(|(middle, radius)| square(middle, radius)));
-        Frame::around(&places)
+        Frame::around(&places, room.get())
     });
     let area = move || {
         let frame = frame.get();
@@ -133,15 +171,29 @@ pub fn FenceMap(
         })
     };
     let scale = move || {
-        let (metres, pixels) = frame.get().scale();
-        let (left, right, y) = (28.0, 28.0 + pixels, HEIGHT - 28.0);
+        let frame = frame.get();
+        let (metres, pixels) = frame.scale();
+        let (left, right, y) = (28.0, 28.0 + pixels, frame.room.1 - 28.0);
         view! {
             <path class="fence-map__line" d=format!("M{left} {y}H{right:.1}M{left} {}V{}M{right:.1} {}V{}", y - 7.0, y + 7.0, y - 7.0, y + 7.0) />
             <text class="fence-map__word" x=f64::midpoint(left, right) y=y - 12.0 text-anchor="middle">{round_length(metres)}</text>
         }
     };
+    let north = move || {
+        let x = room.get().0 - 36.0;
+        view! {
+            <path class="fence-map__line" d=format!("M{x} 72V26M{} 38L{x} 24L{} 38", x - 9.0, x + 9.0) />
+            <text class="fence-map__word" x=x y="94" text-anchor="middle">{texts::NORTH.get()}</text>
+        }
+    };
     view! {
-        <svg class="fence-map" viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=texts::FENCE_MAP.get()>
+        <svg
+            class="fence-map"
+            node_ref=canvas
+            viewBox=move || {
+                let (width, height) = room.get();
+                format!("0 0 {width} {height}")
+            } role="img" aria-label=texts::FENCE_MAP.get()>
             <defs>
                 <pattern id="fence-map-grid" width="40" height="40" patternUnits="userSpaceOnUse">
                     <path class="fence-map__grid" d="M40 0H0V40" />
@@ -153,8 +205,7 @@ pub fn FenceMap(
             <path class="fence-map__track" d=move || track.with(|track| frame.get().path(track, "")) />
             {person}
             {scale}
-            <path class="fence-map__line" d="M585 78V32M576 44L585 30L594 44" />
-            <text class="fence-map__word" x="585" y="100" text-anchor="middle">{texts::NORTH.get()}</text>
+            {north}
         </svg>
     }
 }

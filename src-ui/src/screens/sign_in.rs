@@ -217,7 +217,9 @@ fn Standing(here: Here, point: PointView) -> impl IntoView {
         here.sign_in(move |path| navigate(path, NavigateOptions { replace: true, ..Default::default() }));
     };
     let can_sign_in = move || !waits.get() || needs_reason.get();
+    // Another sign-in would be refused: the way to the open visit stands in its place.
     let open_visit = point.open_visit;
+    let visit_to_end = Memo::new(move |_| here.other_visit.get().or(open_visit));
     view! {
         <div class="sign-in">
             <section class="card sign-in__map">
@@ -230,7 +232,7 @@ fn Standing(here: Here, point: PointView) -> impl IntoView {
                         <div class="bar__sub">{about}</div>
                     </div>
                     <div role="status" aria-live="polite">{move || banner(here)}</div>
-                    {move || needs_reason.get().then(|| view! { <Reason here /> })}
+                    {move || (needs_reason.get() && visit_to_end.get().is_none()).then(|| view! { <Reason here /> })}
                     {move || (!waits.get()).then(|| view! { <Facts facts=facts(here) /> })}
                 </div>
                 <div class="sign-in__act">
@@ -244,34 +246,39 @@ fn Standing(here: Here, point: PointView) -> impl IntoView {
                         }
                     })
                 }}
-                {move || {
-                    here.other_visit.get().or(open_visit).map(|visit| {
+                {move || match visit_to_end.get() {
+                    Some(visit) => view! {
+                        <A href=format!("/visit/{visit}") attr:class="btn btn--main btn--big">
+                            <Glyph icon=Icon::Right />
+                            {texts::TO_OPEN_VISIT.get()}
+                        </A>
+                    }
+                    .into_any(),
+                    None => {
+                        let sign_in = sign_in.clone();
                         view! {
-                            <A href=format!("/visit/{visit}") attr:class="btn btn--soft btn--big">
-                                <Glyph icon=Icon::Right />
-                                {texts::TO_OPEN_VISIT.get()}
-                            </A>
-                        }
-                    })
-                }}
-                {move || {
-                    (!can_sign_in()).then(|| {
-                        view! {
-                            <button type="button" class="btn" on:click=move |_| here.will_not_wait.set(true)>
-                                {texts::NOT_WAIT.get()}
+                            {move || {
+                                (!can_sign_in()).then(|| {
+                                    view! {
+                                        <button type="button" class="btn" on:click=move |_| here.will_not_wait.set(true)>
+                                            {texts::NOT_WAIT.get()}
+                                        </button>
+                                    }
+                                })
+                            }}
+                            <button
+                                type="button"
+                                class="btn btn--main btn--big"
+                                disabled=move || here.is_running.get() || !can_sign_in()
+                                on:click=sign_in
+                            >
+                                <Glyph icon=Icon::Site />
+                                {move || if here.is_running.get() { texts::SIGNING_IN.get() } else { texts::SIGN_IN.get() }}
                             </button>
                         }
-                    })
+                        .into_any()
+                    }
                 }}
-                <button
-                    type="button"
-                    class="btn btn--main btn--big"
-                    disabled=move || here.is_running.get() || !can_sign_in()
-                    on:click=sign_in
-                >
-                    <Glyph icon=Icon::Site />
-                    {move || if here.is_running.get() { texts::SIGNING_IN.get() } else { texts::SIGN_IN.get() }}
-                </button>
                 <div class="bar__sub sign-in__foot">{texts::SIGN_IN_OFFLINE.get()}</div>
                 </div>
             </section>
