@@ -19,7 +19,8 @@ const TOKEN_KEY: &str = "stackside-token";
 /// Asks the shell to do something.
 pub async fn call<C: Command>(command: &C) -> Result<C::Reply, CommandError> {
     let args = serde_json::to_string(command).map_err(|_| CommandError::Version)?;
-    let reply = if in_tauri() { through_tauri(C::NAME, &args).await? } else { through_http(C::NAME, &args).await? };
+    let reply =
+        if in_tauri() { through_tauri(C::NAME, &args).await? } else { through_http(C::NAME, &args).await? };
     read(&reply)
 }
 
@@ -52,7 +53,8 @@ pub fn listen(then: impl Fn(Event) + 'static) {
 }
 
 fn in_tauri() -> bool {
-    web_sys::window().is_some_and(|window| js_sys::Reflect::has(&window, &"__TAURI__".into()).unwrap_or(false))
+    web_sys::window()
+        .is_some_and(|window| js_sys::Reflect::has(&window, &"__TAURI__".into()).unwrap_or(false))
 }
 
 async fn through_tauri(name: &str, args: &str) -> Result<String, CommandError> {
@@ -61,7 +63,9 @@ async fn through_tauri(name: &str, args: &str) -> Result<String, CommandError> {
     js_sys::Reflect::set(&wrapped, &"args".into(), &args).map_err(|_| CommandError::Version)?;
     match tauri_invoke(name, wrapped.into()).await {
         Ok(reply) => stringify(&reply).ok_or(CommandError::Version),
-        Err(error) => Err(stringify(&error).and_then(|text| read(&text).ok()).unwrap_or(CommandError::Version)),
+        Err(error) => {
+            Err(stringify(&error).and_then(|text| read(&text).ok()).unwrap_or(CommandError::Version))
+        }
     }
 }
 
@@ -77,11 +81,16 @@ async fn through_http(name: &str, args: &str) -> Result<String, CommandError> {
     headers.set(TOKEN_HEADER, &token()).map_err(gone)?;
     let answer = JsFuture::from(window.fetch_with_request(&request)).await.map_err(gone)?;
     let answer: web_sys::Response = answer.dyn_into().map_err(gone)?;
-    let text = JsFuture::from(answer.text().map_err(gone)?).await.map_err(gone)?.as_string().unwrap_or_default();
+    let text =
+        JsFuture::from(answer.text().map_err(gone)?).await.map_err(gone)?.as_string().unwrap_or_default();
     if answer.ok() {
         return Ok(text);
     }
-    Err(read(&text).unwrap_or(if answer.status() == 422 { CommandError::Version } else { CommandError::Internal }))
+    Err(read(&text).unwrap_or(if answer.status() == 422 {
+        CommandError::Version
+    } else {
+        CommandError::Internal
+    }))
 }
 
 /// The host's token: from the printed address, kept for this tab so that it need not stay in the address bar.
@@ -89,7 +98,8 @@ fn token() -> String {
     let Some(window) = web_sys::window() else { return String::new() };
     let storage = window.session_storage().ok().flatten();
     let query = window.location().search().unwrap_or_default();
-    let from_address = web_sys::UrlSearchParams::new_with_str(&query).ok().and_then(|query| query.get("token"));
+    let from_address =
+        web_sys::UrlSearchParams::new_with_str(&query).ok().and_then(|query| query.get("token"));
     match (from_address, storage) {
         (Some(token), Some(storage)) => {
             let _ = storage.set_item(TOKEN_KEY, &token);

@@ -30,27 +30,31 @@ pub fn command_error(error: &CommandError) -> String {
             format!("还有 {drafts} 份记录没有签名，签名后才能离场。"),
             format!("{drafts} records are not signed yet. Sign them before you leave."),
         ),
-        CommandError::NotFound { .. } => {
-            pick("这条内容已不在本机，请返回重新打开。", "It is not on this tablet any more. Go back and open it again.").into()
-        }
+        CommandError::NotFound { .. } => pick(
+            "这条内容已不在本机，请返回重新打开。",
+            "It is not on this tablet any more. Go back and open it again.",
+        )
+        .into(),
         other => plain(other).into(),
     }
 }
 
 fn plain(error: &CommandError) -> &'static str {
     match error {
-        CommandError::NotEnrolled => {
-            pick("本平板还没有登记，请到“设置”输入登记码。", "This tablet is not enrolled. Enter a code in Settings.")
-        }
+        CommandError::NotEnrolled => pick(
+            "本平板还没有登记，请到“设置”输入登记码。",
+            "This tablet is not enrolled. Enter a code in Settings.",
+        ),
         CommandError::Locked => pick("已锁定，请重新解锁。", "Locked. Unlock again."),
         CommandError::PinForm => pick("密码为 6 到 12 位数字。", "A PIN is 6 to 12 digits."),
         CommandError::EnrolCode => pick(
             "登记码不对、已用过或已过期（15 分钟），请向管理员要新的。",
             "The code is wrong, used or older than 15 minutes. Ask for a new one.",
         ),
-        CommandError::Offline => {
-            pick("连不上平台，请检查网络后再试。", "The server cannot be reached. Check the network and try again.")
-        }
+        CommandError::Offline => pick(
+            "连不上平台，请检查网络后再试。",
+            "The server cannot be reached. Check the network and try again.",
+        ),
         CommandError::NotOurServer => pick(
             "这个地址不是 Stackside 平台，可能是网络的登录页。",
             "This address is not a Stackside server; perhaps the network asks you to log in.",
@@ -58,16 +62,24 @@ fn plain(error: &CommandError) -> &'static str {
         CommandError::Address => {
             pick("请输入以 https:// 开头的平台地址。", "Enter the server's address, starting with https://.")
         }
-        CommandError::Closed => pick("已签名或已结束，不能再改。", "Already signed or closed; it cannot be changed."),
-        CommandError::ReasonNeeded => {
-            pick("不在围栏内，请写明原因并拍一张照片。", "Not inside the fence: give a reason and take a photo.")
+        CommandError::Closed => {
+            pick("已签名或已结束，不能再改。", "Already signed or closed; it cannot be changed.")
         }
+        CommandError::ReasonNeeded => pick(
+            "不在围栏内，请写明原因并拍一张照片。",
+            "Not inside the fence: give a reason and take a photo.",
+        ),
         CommandError::EmptySignature => pick("请在框内签名。", "Sign in the box."),
-        CommandError::NotAPhoto => pick("这个文件不是照片（JPEG 或 PNG）。", "This file is not a photo (JPEG or PNG)."),
-        CommandError::PhotoTooLarge => {
-            pick("照片太大：最多 1600 万像素、40 MB。", "The photo is too large: at most 16 megapixels and 40 MB.")
+        CommandError::NotAPhoto => {
+            pick("这个文件不是照片（JPEG 或 PNG）。", "This file is not a photo (JPEG or PNG).")
         }
-        CommandError::PhotoDamaged => pick("照片没有存完整，请重拍。", "The photo did not arrive whole. Take it again."),
+        CommandError::PhotoTooLarge => pick(
+            "照片太大：最多 1600 万像素、40 MB。",
+            "The photo is too large: at most 16 megapixels and 40 MB.",
+        ),
+        CommandError::PhotoDamaged => {
+            pick("照片没有存完整，请重拍。", "The photo did not arrive whole. Take it again.")
+        }
         CommandError::NoPositionSource => pick(
             "本机没有定位来源。可写明原因并拍照后签到。",
             "No source of positions on this machine. Sign in with a reason and a photo.",
@@ -76,9 +88,10 @@ fn plain(error: &CommandError) -> &'static str {
             "存储空间已满，请清理后再试；已保存的内容都在。",
             "Storage is full. Free some space and try again; what was saved is safe.",
         ),
-        CommandError::Version => {
-            pick("界面与程序版本不符，请重新打开应用。", "The screens do not fit the program. Open the app again.")
-        }
+        CommandError::Version => pick(
+            "界面与程序版本不符，请重新打开应用。",
+            "The screens do not fit the program. Open the app again.",
+        ),
         _ => pick(
             "出错了，刚才的操作没有完成。已保存的内容都在，请再试一次。",
             "Something went wrong; the last step was not done. What was saved is safe. Try again.",
@@ -105,9 +118,10 @@ pub fn answer_error(error: &AnswerError) -> String {
         AnswerError::BeforeStart => pick("结束时间早于开始时间。", "The end lies before the start."),
         AnswerError::InTheFuture => pick("时间在将来，请核对。", "This time lies in the future."),
         AnswerError::NotAChoice => pick("请从选项中选择。", "Choose one of the options."),
-        AnswerError::UnknownBottle => {
-            pick("本站点没有这个瓶号，请从列表中选择。", "No such bottle at this point. Choose one from the list.")
-        }
+        AnswerError::UnknownBottle => pick(
+            "本站点没有这个瓶号，请从列表中选择。",
+            "No such bottle at this point. Choose one from the list.",
+        ),
         AnswerError::ControlCharacter => {
             pick("含有不可见的控制字符，请删除后重输。", "It holds a control character. Type it again.")
         }
