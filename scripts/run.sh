@@ -77,7 +77,7 @@ cat <<TEXT
 
   运维随行 Stackside 演示 / demo
 
-  首次解锁  选“演示·技术员甲”，个人码 $code，然后自设密码
+  首次解锁  选 演示·技术员甲，个人码 $code，然后自设密码
   unlock    choose 演示·技术员甲, personal code $code, then set a PIN
   管理端    http://$SERVER_ADDRESS/   账号 demo-admin，密码 $(cat "$DEMO/password")
   portal    http://$SERVER_ADDRESS/   login demo-admin, password $(cat "$DEMO/password")

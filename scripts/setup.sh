@@ -209,6 +209,7 @@ setup_test() {
 setup_check() {
   setup_run
   if [ "$(wasm_toolchain)" = debian ]; then packages rust-web-clippy; fi
+  if has apt-get; then packages shellcheck; fi
   cargo_tool cargo-deny "$DENY_VERSION" "5 minutes" "cargo-deny --version" --locked
 }
 
