@@ -149,7 +149,10 @@ impl Judge {
             group: &self.group,
         };
         let (judged, error) = match self.function.run(&args, &rules) {
-            Ok(judged) => (judged.clone(), judged.trouble),
+            Ok(judged) => {
+                let trouble = judged.trouble.clone();
+                (judged, trouble)
+            }
             Err(error) => {
                 let is_open = matches!(error, ComputeError::Missing(_)) && !self.is_asked(block, answers);
                 let outcome = if is_open { Outcome::NotJudged } else { Outcome::Incomplete };
@@ -162,7 +165,7 @@ impl Judge {
             }
         }
         let trouble = error.and_then(|error| {
-            Some(Problem { key: place_of(&error, self, &block.key("")), error: error.at_field()? })
+            Some(Problem { key: place_of(&error, self, &block.key(""))?, error: error.at_field()? })
         });
         judgement.verdicts.push(Verdict {
             section: block.section.id.clone(),

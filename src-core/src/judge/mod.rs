@@ -334,21 +334,19 @@ impl ComputeError {
     }
 }
 
-/// The key of the field that a trouble is about.
-fn place_of(error: &ComputeError, judge: &Judge, block: &AnswerKey) -> AnswerKey {
-    let place = |param: &str| {
-        judge.places.get(param).map_or("", |place| place.split(',').next().unwrap_or("").trim())
-    };
+/// The key of the answer that a trouble is about; nothing where a missing answer says it already.
+fn place_of(error: &ComputeError, judge: &Judge, block: &AnswerKey) -> Option<AnswerKey> {
     match error {
         ComputeError::Zero { param, line } => {
-            let key = block.sibling(place(param));
-            line.map_or(key.clone(), |line| key.in_line(line))
+            let key = block.sibling(judge.fields_of(param).next()?);
+            Some(line.map_or(key.clone(), |line| key.in_line(line)))
         }
         ComputeError::TooFew { have, .. } => {
-            let list = judge.function.signature().takes.iter().find(|param| param.shape == Shape::Numbers);
-            let key = block.sibling(list.map_or("", |list| place(list.name)));
-            if judge.is_column(&key.field) { key.in_line(have.saturating_add(1)) } else { key }
+            let takes = judge.function.signature().takes;
+            let list = takes.iter().find(|param| param.shape == Shape::Numbers)?;
+            let column = judge.fields_of(list.name).next().filter(|column| judge.is_column(column))?;
+            Some(block.sibling(column).in_line(have.saturating_add(1)))
         }
-        _ => block.sibling(judge.places.values().next().map_or("", String::as_str)),
+        _ => Some(block.sibling(judge.places.values().next()?)),
     }
 }
