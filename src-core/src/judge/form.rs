@@ -90,7 +90,7 @@ impl Judge {
     pub(crate) fn check(&self, section: &Section) -> Result<(), String> {
         let wrong = |message: String| Err(format!("judge of `{}`: {message}", self.group));
         let signature = self.function.signature();
-        if !signature.judges {
+        if signature.judges.is_none() {
             return wrong(format!("`{}` gives no verdict", self.function.name()));
         }
         if section.group(&self.group).is_none() {
@@ -167,11 +167,17 @@ impl Judge {
         let trouble = error.and_then(|error| {
             Some(Problem { key: place_of(&error, self, &block.key(""))?, error: error.at_field()? })
         });
+        // A definition whose function judges nothing is refused.
+        let quantity = judged.quantity.or(self.function.signature().judges).unwrap_or(Quantity::Zero);
         judgement.verdicts.push(Verdict {
             section: block.section.id.clone(),
             row: block.row().map(str::to_owned),
             group: self.group.clone(),
-            quantity: judged.quantity.unwrap_or(self.quantity()),
+            quantity: if self.group == "span" && quantity == Quantity::Zero {
+                Quantity::Span
+            } else {
+                quantity
+            },
             outcome: judged.outcome,
             figures: judged.figures,
             rule: judged.rule,
@@ -199,28 +205,6 @@ impl Judge {
                 }
             }
         })
-    }
-
-    /// What is judged, before there is anything to judge.
-    fn quantity(&self) -> Quantity {
-        match self.function {
-            Function::Drift if self.group == "span" => Quantity::Span,
-            Function::DriftTest => Quantity::DriftTest,
-            Function::IndicationError => Quantity::IndicationError,
-            Function::ResponseTime => Quantity::ResponseTime,
-            Function::Accuracy => Quantity::Accuracy,
-            Function::StandardCheck => Quantity::StandardCheck,
-            Function::RealSample => Quantity::RealSample,
-            Function::AbsoluteError => Quantity::AbsoluteError,
-            Function::Level => Quantity::Level,
-            Function::Flow => Quantity::Flow,
-            Function::Agreement => Quantity::Agreement,
-            Function::RangeRatio => Quantity::RangeRatio,
-            Function::ValidRate => Quantity::ValidRate,
-            Function::CaptureRate => Quantity::CaptureRate,
-            // The rest gives no verdict and is refused in a definition.
-            _ => Quantity::Zero,
-        }
     }
 
     /// The record that the last reading came from; nothing if a person typed it.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Judged, Rules, formula, gas, water};
+use super::{Judged, Quantity, Rules, formula, gas, water};
 
 /// What a function takes in one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +39,8 @@ pub struct Signature {
     pub takes: &'static [Param],
     /// What it fills: the name, and true for a list by line.
     pub fills: &'static [(&'static str, bool)],
-    /// True if it gives a verdict, so that a form may judge by it.
-    pub judges: bool,
+    /// What it gives a verdict over, so that a form may judge by it; nothing for a plain formula.
+    pub judges: Option<Quantity>,
 }
 
 const fn number(name: &'static str) -> Param {
@@ -60,7 +60,7 @@ const fn word(name: &'static str) -> Param {
 }
 
 macro_rules! functions {
-    ($($(#[$doc:meta])* $name:ident / $text:literal $judges:literal ($($take:expr),*) -> [$($fill:literal $list:literal),*] = $run:path;)+) => {
+    ($($(#[$doc:meta])* $name:ident / $text:literal $judges:expr; ($($take:expr),*) -> [$($fill:literal $list:literal),*] = $run:path;)+) => {
         /// The functions by name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -93,85 +93,85 @@ macro_rules! functions {
 
 functions! {
     /// HJ 75 formula 4.1: drift since the last adjustment, % of the range.
-    Drift / "drift" true (number("last"), number("before"), number("low"), number("high"))
+    Drift / "drift" Some(Quantity::Zero); (number("last"), number("before"), number("low"), number("high"))
         -> ["figure" false, "normal" false] = gas::judge_drift;
     /// HJ 75 T1: the largest change of a drift test over days, % of the range.
-    DriftTest / "drift_test" true (optional(numbers("start")), numbers("final"), number("low"), number("high"))
+    DriftTest / "drift_test" Some(Quantity::DriftTest); (optional(numbers("start")), numbers("final"), number("low"), number("high"))
         -> ["change" true, "largest" false, "figure" false, "normal" false] = gas::drift_test;
     /// HJ 75 formula 4.2.
-    IndicationError / "indication_error" true (number("nominal"), numbers("readings"), number("low"), number("high"))
+    IndicationError / "indication_error" Some(Quantity::IndicationError); (number("nominal"), numbers("readings"), number("low"), number("high"))
         -> ["mean" false, "figure" false, "normal" false] = gas::indication_error;
     /// HJ 75 formula 4.3, s.
-    ResponseTime / "response_time" true (numbers("lag"), numbers("rise"))
+    ResponseTime / "response_time" Some(Quantity::ResponseTime); (numbers("lag"), numbers("rise"))
         -> ["times" true, "mean" false, "normal" false] = gas::response_time;
     /// HJ 75 formulas 4.4 and 4.5: relative accuracy, relative or absolute error, by the mean of the reference method.
-    Accuracy / "accuracy" true (numbers("rm"), numbers("cems"))
+    Accuracy / "accuracy" Some(Quantity::Accuracy); (numbers("rm"), numbers("cems"))
         -> ["mean_rm" false, "mean_cems" false, "difference" true, "absolute" false, "relative" false, "ra" false, "error" false, "figure" false, "normal" false] = gas::accuracy;
     /// HJ 355 formula F1.
-    StandardCheck / "standard_check" true (number("standard"), number("reading"))
+    StandardCheck / "standard_check" Some(Quantity::StandardCheck); (number("standard"), number("reading"))
         -> ["figure" false, "normal" false] = water::standard_check;
     /// HJ 355 formulas F2, F3, F7, F12.
-    RealSample / "real_sample" true (numbers("online"), numbers("reference_1"), optional(numbers("reference_2")), optional(words("substitute")))
+    RealSample / "real_sample" Some(Quantity::RealSample); (numbers("online"), numbers("reference_1"), optional(numbers("reference_2")), optional(words("substitute")))
         -> ["reference" true, "error" true, "pass" true, "passed" false, "normal" false] = water::real_sample;
     /// HJ 355 formula F4.
-    AbsoluteError / "absolute_error" true (numbers("online"), numbers("reference"))
+    AbsoluteError / "absolute_error" Some(Quantity::AbsoluteError); (numbers("online"), numbers("reference"))
         -> ["figure" false, "normal" false] = water::absolute_error;
     /// HJ 355 formula F5, mm.
-    Level / "level" true (numbers("portable"), numbers("online"))
+    Level / "level" Some(Quantity::Level); (numbers("portable"), numbers("online"))
         -> ["difference" true, "figure" false, "normal" false] = water::level;
     /// HJ 355 formula F6.
-    Flow / "flow" true (number("portable"), number("online")) -> ["figure" false, "normal" false] = water::flow;
+    Flow / "flow" Some(Quantity::Flow); (number("portable"), number("online")) -> ["figure" false, "normal" false] = water::flow;
     /// HJ 355 formula F13.
-    Agreement / "agreement" true (number("analyser"), number("other"))
+    Agreement / "agreement" Some(Quantity::Agreement); (number("analyser"), number("other"))
         -> ["figure" false, "normal" false] = water::agreement;
     /// HJ 355 formula F14.
-    RangeRatio / "range_ratio" true (number("high"), number("limit"))
+    RangeRatio / "range_ratio" Some(Quantity::RangeRatio); (number("high"), number("limit"))
         -> ["figure" false, "normal" false] = water::range_ratio;
     /// HJ 355 formula F8.
-    ValidRate / "valid_rate" true (number("valid"), number("due"))
+    ValidRate / "valid_rate" Some(Quantity::ValidRate); (number("valid"), number("due"))
         -> ["figure" false, "normal" false] = water::valid_rate;
     /// HJ 75 formula 4.7.
-    CaptureRate / "capture_rate" true (number("quarter_h"), number("invalid_h"), number("shutdown_h"))
+    CaptureRate / "capture_rate" Some(Quantity::CaptureRate); (number("quarter_h"), number("invalid_h"), number("shutdown_h"))
         -> ["figure" false, "normal" false] = gas::capture_rate;
     /// The plain mean.
-    Mean / "mean" false (numbers("values")) -> ["mean" false] = formula::mean;
+    Mean / "mean" None; (numbers("values")) -> ["mean" false] = formula::mean;
     /// HJ 355 formulas F9, F10: the mean weighted by flow; refused below 75 % of the values due.
-    WeightedMean / "weighted_mean" false (numbers("values"), numbers("weights"), optional(number("due")))
+    WeightedMean / "weighted_mean" None; (numbers("values"), numbers("weights"), optional(number("due")))
         -> ["mean" false] = formula::weighted_mean;
     /// HJ 355 formula F11, kg from mg/L and m³.
-    Load / "load" false (number("concentration"), number("flow")) -> ["load" false] = formula::load;
+    Load / "load" None; (number("concentration"), number("flow")) -> ["load" false] = formula::load;
     /// HJ 75 §4.6: mg/m³ from μmol/mol and g/mol.
-    VolumeToMass / "volume_to_mass" false (number("volume"), number("molar_mass")) -> ["mass" false] = formula::volume_to_mass;
+    VolumeToMass / "volume_to_mass" None; (number("volume"), number("molar_mass")) -> ["mass" false] = formula::volume_to_mass;
     /// HJ 75 §4.6: NOx as NO2, mg/m³ from μmol/mol.
-    NoxFromVolume / "nox_from_volume" false (number("no"), number("no2")) -> ["mass" false] = formula::nox_from_volume;
+    NoxFromVolume / "nox_from_volume" None; (number("no"), number("no2")) -> ["mass" false] = formula::nox_from_volume;
     /// HJ 75 §4.6: NOx as NO2, mg/m³ from mg/m³.
-    NoxFromMass / "nox_from_mass" false (number("no"), number("no2")) -> ["mass" false] = formula::nox_from_mass;
+    NoxFromMass / "nox_from_mass" None; (number("no"), number("no2")) -> ["mass" false] = formula::nox_from_mass;
     /// HJ 75 §4.6: dry concentration in the standard state.
-    StandardDry / "standard_dry" false (number("concentration"), number("air_pressure"), number("static_pressure"), number("temperature"), number("moisture"))
+    StandardDry / "standard_dry" None; (number("concentration"), number("air_pressure"), number("static_pressure"), number("temperature"), number("moisture"))
         -> ["concentration" false] = formula::standard_dry;
     /// HJ 75 §4.6: dry O2 from wet, %.
-    OxygenDry / "oxygen_dry" false (number("wet"), number("moisture")) -> ["dry" false] = formula::oxygen_dry;
+    OxygenDry / "oxygen_dry" None; (number("wet"), number("moisture")) -> ["dry" false] = formula::oxygen_dry;
     /// HJ 75 §4.6: moisture from wet and dry O2, as a fraction.
-    Moisture / "moisture" false (number("wet"), number("dry")) -> ["moisture" false] = formula::moisture;
+    Moisture / "moisture" None; (number("wet"), number("dry")) -> ["moisture" false] = formula::moisture;
     /// HJ 75 §4.6: 21 / (21 − O2).
-    ExcessAir / "excess_air" false (number("oxygen")) -> ["factor" false] = formula::excess_air;
+    ExcessAir / "excess_air" None; (number("oxygen")) -> ["factor" false] = formula::excess_air;
     /// HJ 75 §4.6: concentration at the reference oxygen.
-    Corrected / "corrected" false (number("concentration"), number("oxygen"), number("reference_oxygen"))
+    Corrected / "corrected" None; (number("concentration"), number("oxygen"), number("reference_oxygen"))
         -> ["concentration" false] = formula::corrected;
     /// HJ 75 §4.6: mean velocity, m/s.
-    Velocity / "velocity" false (number("coefficient"), number("velocity")) -> ["velocity" false] = formula::velocity;
+    Velocity / "velocity" None; (number("coefficient"), number("velocity")) -> ["velocity" false] = formula::velocity;
     /// HJ 75 §4.6: wet flow, m³/h.
-    WetFlow / "wet_flow" false (number("area"), number("velocity")) -> ["flow" false] = formula::wet_flow;
+    WetFlow / "wet_flow" None; (number("area"), number("velocity")) -> ["flow" false] = formula::wet_flow;
     /// HJ 75 §4.6: dry flow in the standard state, m³/h.
-    StandardFlow / "standard_flow" false (number("flow"), number("temperature"), number("air_pressure"), number("static_pressure"), number("moisture"))
+    StandardFlow / "standard_flow" None; (number("flow"), number("temperature"), number("air_pressure"), number("static_pressure"), number("moisture"))
         -> ["flow" false] = formula::standard_flow;
     /// HJ 75 §4.6: kg/h.
-    EmissionRate / "emission_rate" false (number("concentration"), number("flow")) -> ["rate" false] = formula::emission_rate;
+    EmissionRate / "emission_rate" None; (number("concentration"), number("flow")) -> ["rate" false] = formula::emission_rate;
     /// HJ 75 §4.6: velocity field coefficient.
-    VelocityCoefficient / "velocity_coefficient" false (number("area_rm"), number("area_cms"), number("velocity_rm"), number("velocity_cms"))
+    VelocityCoefficient / "velocity_coefficient" None; (number("area_rm"), number("area_cms"), number("velocity_rm"), number("velocity_cms"))
         -> ["coefficient" false] = formula::velocity_coefficient;
     /// HJ 355 formula F15, design.md §3: when a period ends.
-    PeriodEnd / "period_end" false (word("from"), optional(number("hours")), optional(number("days")), optional(number("months")))
+    PeriodEnd / "period_end" None; (word("from"), optional(number("hours")), optional(number("days")), optional(number("months")))
         -> ["end" false] = formula::period_end;
 }
 
