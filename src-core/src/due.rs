@@ -1,13 +1,13 @@
 //! What is due as far as known: from the rulebook's periods and the last record of each instrument.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{end_of_day, shanghai_date};
+use crate::clock::{from_shanghai, shanghai_date, shanghai_time};
 use crate::form::Label;
 use crate::id::{FormCode, InstrumentId, PointId};
 use crate::register::Instrument;
-use crate::rulebook::Rulebook;
+use crate::rulebook::{Every, Rulebook};
 
 /// How soon a duty's end asks for attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -40,8 +40,8 @@ pub struct Due {
     pub due: Option<DateTime<Utc>>,
     /// How soon.
     pub urgency: Urgency,
-    /// The longest interval, days.
-    pub days: u32,
+    /// The longest interval.
+    pub every: Every,
     /// Where it is written.
     pub clause: Label,
     /// True if the period rests on memory or is unclear: 依据待核.
@@ -61,10 +61,9 @@ pub fn due(
     for instrument in instruments.iter().filter(|instrument| instrument.point == *point) {
         let Some(rule) = rulebook.period(form, instrument) else { continue };
         let last = last_done(&instrument.id);
-        let end = last.and_then(|last| {
-            shanghai_date(last).checked_add_days(Days::new(rule.days.into())).map(end_of_day)
-        });
-        if let Some(same) = duties.iter_mut().find(|duty| duty.due == end && duty.days == rule.days) {
+        let every = rule.every();
+        let end = last.and_then(|last| every.end(shanghai_time(last))).map(from_shanghai);
+        if let Some(same) = duties.iter_mut().find(|duty| duty.due == end && duty.every == every) {
             same.instruments.push(instrument.id.clone());
             continue;
         }
@@ -75,7 +74,7 @@ pub fn due(
             last_done: last,
             due: end,
             urgency: urgency(end, now),
-            days: rule.days,
+            every,
             clause: rule.clause.clone(),
             to_be_checked: rule.basis.to_be_checked(),
         });

@@ -7,6 +7,7 @@ pub mod canonical;
 pub mod clock;
 pub mod command;
 pub mod decimal;
+pub mod definition;
 pub mod due;
 pub mod evidence;
 pub mod form;

@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::act::RecordSigned;
+use crate::definition::Definition;
 use crate::evidence::{Entry, PublicKey};
 use crate::hash::Hash;
 use crate::id::{BottleId, DeviceId, DischargerId, InstrumentId, LogId, OperatorId, PersonId, PointId};
@@ -143,6 +144,8 @@ pub enum Change {
     Removed(Removed),
     /// A record of one of the operator's points, made on any tablet.
     Record(Box<RecordElsewhere>),
+    /// A form or a rulebook.
+    Definition(Definition),
 }
 
 /// A row of the register that is gone.
