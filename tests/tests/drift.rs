@@ -5,7 +5,7 @@
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use stackside_core::form::AnswerError;
-use stackside_core::judge::{self, DriftError, Outcome, Verdict};
+use stackside_core::judge::{self, ComputeError, Outcome, Verdict};
 use stackside_core::register::InstrumentKind;
 use stackside_tests::draft::{Draft, instrument};
 
@@ -86,8 +86,7 @@ fn the_form_judges_the_vectors_d1_to_d14_of_the_standard() {
 fn the_shown_drift_and_the_word_beside_it_follow_the_verdict() {
     for vector in vectors() {
         let mut draft = vector.draft();
-        let verdicts = draft.verdicts();
-        judge::fill_computed(&draft.form, &mut draft.answers, &verdicts);
+        draft.judgement().fill(&draft.form, &mut draft.answers);
         let answer = |field: &str| {
             let key = format!("analyser/T-{}/{}.{field}", vector.object, vector.quantity).parse().unwrap();
             draft.answers.text(&key).map(str::to_owned)
@@ -145,7 +144,7 @@ fn an_empty_or_reversed_range_is_refused_and_nothing_is_judged() {
         let at_range = problems.iter().find(|problem| problem.key.field == "range.high").unwrap();
         assert_eq!(at_range.error, AnswerError::EmptyRange, "{low}…{high}");
         let drift = judge::drift(number("0"), number("1"), number(low), number(high));
-        assert_eq!(drift, Err(DriftError::EmptyRange), "{low}…{high}");
+        assert_eq!(drift, Err(ComputeError::EmptyRange), "{low}…{high}");
     }
 }
 
