@@ -96,11 +96,14 @@ impl Place<'_> {
         let source = match act.source {
             PhotoSource::Camera => "camera",
             PhotoSource::Imported => "imported",
+            PhotoSource::Document => "document",
         };
         self.files([&act.file], "photo", act.visit, act.record, Some(source), 0)
     }
 
     fn record(&self, act: &RecordSigned, hash: Hash) -> Result<(), ApiError> {
+        // Desk work has no row yet: the entry is kept, and drawn once the table takes it.
+        let Some(visit) = act.visit else { return Ok(()) };
         let added = self.tx.execute(
             "INSERT INTO record (id, operator, visit, point, technician, form, form_version, device, log, seq,
                  signed_ms, proof, own_point)
@@ -110,7 +113,7 @@ impl Place<'_> {
             named_params! {
                 ":id": act.record.to_string(),
                 ":operator": self.operator.as_str(),
-                ":visit": act.visit.to_string(),
+                ":visit": visit.to_string(),
                 ":point": act.point.as_str(),
                 ":technician": act.technician.as_str(),
                 ":form": act.form.as_str(),
@@ -141,7 +144,7 @@ impl Place<'_> {
                 },
             )?;
         }
-        let (visit, record) = (Some(act.visit), Some(act.record));
+        let (visit, record) = (Some(visit), Some(act.record));
         self.files(&act.photos, "record", visit, record, None, 0)?;
         self.files([&act.signature], "signature", visit, record, None, act.photos.len())?;
         register::announce_record(self.tx, &act.record.to_string(), &hash.to_string())?;

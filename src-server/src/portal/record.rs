@@ -144,8 +144,9 @@ fn judged(verdict: &Verdict, section: Option<&Section>, words: &Words) -> Judged
         Outcome::NotJudged => ("idle", words.not_judged),
     };
     let figures = verdict.figures.iter().map(|figure| {
-        let (shown, unit, pass, out) = (&figure.shown, &figure.unit, figure.pass, figure.out_of_control);
-        format!("{shown} {unit}（{} ±{pass}，{} > ±{out}）", words.limit, words.out_of_control_beyond)
+        let (shown, unit, pass) = (&figure.shown, &figure.unit, figure.pass);
+        let out = figure.out_of_control.map(|out| format!("，{} > ±{out}", words.out_of_control_beyond));
+        format!("{shown} {unit}（{} ±{pass}{}）", words.limit, out.unwrap_or_default())
     });
     Judged {
         of: group.map_or_else(|| verdict.group.clone(), |group| text(&group.label, words).to_owned()),
