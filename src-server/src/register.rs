@@ -4,12 +4,17 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, Transaction, named_params};
 use serde::de::DeserializeOwned;
+use stackside_core::definition::DefinitionKind;
 use stackside_core::hash::Hash;
 use stackside_core::id::{OperatorId, PersonId};
 use stackside_core::register::{Instrument, Operator, Person, Point};
 use stackside_core::wire::{Change, Removed};
 
+use crate::definition;
 use crate::store::StoreError;
+
+/// The kind of a definition in `change`.
+pub(crate) const DEFINITION: &str = "definition";
 
 /// A table of the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,6 +140,7 @@ pub fn announce(tx: &Transaction<'_>, operator: &str) -> Result<(), StoreError> 
             }
         }
     }
+    announce_definitions(tx, operator)?;
     // Records of points that were taken over, or registered after their first records came.
     let mut records = tx.prepare(
         "SELECT record.id, entry.hash FROM record
@@ -151,6 +157,23 @@ pub fn announce(tx: &Transaction<'_>, operator: &str) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// Queues definitions that are new, for every operator. Records that name a form which is new here are queued anew behind
+/// it, so that a tablet never has a record before its form.
+fn announce_definitions(tx: &Transaction<'_>, operator: &str) -> Result<(), StoreError> {
+    for held in definition::imported(tx)? {
+        let hash = Hash::of(held.definition.text.as_bytes()).to_string();
+        if tell(tx, operator, DEFINITION, &held.id(), &hash)? && held.definition.kind == DefinitionKind::Form
+        {
+            tx.execute(
+                "DELETE FROM change WHERE operator = :operator AND kind = 'record'
+                     AND id IN (SELECT id FROM record WHERE form = :form AND form_version = :version)",
+                named_params! { ":operator": operator, ":form": held.code, ":version": held.version },
+            )?;
+        }
+    }
+    Ok(())
+}
+
 /// Queues a record that just came for the tablets of its point's operator. Records that somebody else made at the point
 /// are kept, but become nobody's baseline.
 pub fn announce_record(tx: &Transaction<'_>, record: &str, hash: &str) -> Result<(), StoreError> {
@@ -162,12 +185,13 @@ pub fn announce_record(tx: &Transaction<'_>, record: &str, hash: &str) -> Result
         )
         .optional()?;
     match operator {
-        Some(operator) => tell(tx, &operator, "record", record, hash),
+        Some(operator) => tell(tx, &operator, "record", record, hash).map(drop),
         None => Ok(()),
     }
 }
 
-fn tell(tx: &Transaction<'_>, operator: &str, kind: &str, id: &str, hash: &str) -> Result<(), StoreError> {
+/// Queues a change; false if it was told already.
+fn tell(tx: &Transaction<'_>, operator: &str, kind: &str, id: &str, hash: &str) -> Result<bool, StoreError> {
     let known: bool = tx
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM change
@@ -178,7 +202,7 @@ fn tell(tx: &Transaction<'_>, operator: &str, kind: &str, id: &str, hash: &str) 
             |row| row.get(0),
         )?;
     if known {
-        return Ok(());
+        return Ok(false);
     }
     tx.execute(
         "DELETE FROM change WHERE operator = :operator AND kind = :kind AND id = :id",
@@ -188,7 +212,7 @@ fn tell(tx: &Transaction<'_>, operator: &str, kind: &str, id: &str, hash: &str) 
         "INSERT INTO change (operator, kind, id, hash) VALUES (:operator, :kind, :id, :hash)",
         named_params! { ":operator": operator, ":kind": kind, ":id": id, ":hash": hash },
     )?;
-    Ok(())
+    Ok(true)
 }
 
 /// A register row as it goes down to tablets; `is_gone` for one that they no longer see.
