@@ -107,6 +107,13 @@ pub fn instrument(tx: &Transaction<'_>, id: &str) -> Result<Option<Instrument>, 
     read(tx, Table::Instrument, id)
 }
 
+/// The instruments of a point.
+pub fn instruments_of(tx: &Transaction<'_>, point: &str) -> Result<Vec<Instrument>, StoreError> {
+    let mut query = tx.prepare("SELECT row FROM instrument WHERE point = :point ORDER BY id")?;
+    let rows = query.query_map(named_params! { ":point": point }, |row| row.get::<_, String>(0))?;
+    rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect()
+}
+
 /// A person with the hash of the personal code.
 fn person(tx: &Transaction<'_>, id: &PersonId) -> Result<Option<Person>, StoreError> {
     let Some(mut person) = read::<Person>(tx, Table::Person, id.as_str())? else { return Ok(None) };
