@@ -297,7 +297,7 @@ pub fn record(visit: VisitId, point: &str, photo: FileRef) -> Act {
     }
     Act::RecordSigned(Box::new(RecordSigned {
         record: RecordId::new(new_id()),
-        visit,
+        visit: Some(visit),
         point: point.parse().unwrap(),
         technician: "demo-tech-a".parse().unwrap(),
         form: "HJ75-G4".parse().unwrap(),
@@ -308,6 +308,7 @@ pub fn record(visit: VisitId, point: &str, photo: FileRef) -> Act {
         verdicts: vec![],
         photos: vec![photo],
         signature: file(b"{}", "application/json"),
+        files: vec![],
     }))
 }
 
