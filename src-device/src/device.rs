@@ -2,13 +2,12 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use stackside_core::command::{self, Command, CommandError, Event, Recovered};
-use stackside_core::form::{self, Form};
+use stackside_core::definition::Definitions;
 use stackside_core::id::PersonId;
 use stackside_core::register::Person;
-use stackside_core::rulebook::{self, Rulebook};
 use tokio::sync::broadcast;
 
 use crate::clock::{Clock, SystemClock};
@@ -114,8 +113,8 @@ pub(crate) struct Inner {
     pub keys: Box<dyn Keys>,
     pub clock: Arc<dyn Clock>,
     pub tracker: Tracker,
-    pub forms: Vec<Form>,
-    pub rulebooks: Vec<Rulebook>,
+    // Forms and rulebooks: read by every handler, replaced whole when one more is taken over.
+    definitions: RwLock<Arc<Definitions>>,
     pub sync: Sync,
     // Who is at the tablet: set by Unlock and Lock, read by every handler.
     pub session: Mutex<Option<PersonId>>,
@@ -166,8 +165,7 @@ impl Device {
             keys,
             tracker: Tracker::new(source, Arc::clone(&clock)),
             clock,
-            forms: form::built_in().map_err(|error| broken(&error))?,
-            rulebooks: rulebook::built_in().map_err(|error| broken(&error))?,
+            definitions: RwLock::new(Arc::new(Definitions::built_in().map_err(|error| broken(&error))?)),
             sync: Sync::default(),
             session: Mutex::default(),
             recovered: Mutex::default(),
@@ -271,6 +269,11 @@ impl Inner {
             None => None,
         };
         found.filter(|person| person.operator == enrolled.operator).ok_or_else(|| CommandError::Locked.into())
+    }
+
+    /// The forms and rulebooks that are known now.
+    pub fn definitions(&self) -> Arc<Definitions> {
+        Arc::clone(&self.definitions.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The best time that the clocks give.

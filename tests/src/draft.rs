@@ -8,7 +8,7 @@ use stackside_core::form::{
 };
 use stackside_core::geofence::{Fence, Position};
 use stackside_core::id::InstrumentId;
-use stackside_core::judge::{self, Judgement};
+use stackside_core::judge::{self, Judgement, Verdict};
 use stackside_core::register::{
     Bottle, Discharger, Instrument, InstrumentKind, Medium, Operator, Person, Point, Sampling,
 };
@@ -53,7 +53,7 @@ impl Draft {
                 bottles: &bottles,
                 person: &person()?,
                 now,
-                last: &|_: &InstrumentId| None,
+                last: &|_: Option<&InstrumentId>| None,
             },
         );
         Ok(Self { form, rulebook, instruments, bottles, answers, photos: vec![], now })
@@ -84,9 +84,14 @@ impl Draft {
         Ok(())
     }
 
-    /// What the form says of the draft.
-    pub fn judged(&self) -> Judgement {
+    /// What the form says and computes of the draft.
+    pub fn judgement(&self) -> Judgement {
         judge::judge(&self.form, &self.answers, &self.instruments, &self.rulebook)
+    }
+
+    /// What the form says of the draft.
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        self.judgement().verdicts
     }
 
     /// What stands in the way of signing.
@@ -150,18 +155,6 @@ fn bottle(substance: &str, concentration: &str) -> Result<Bottle> {
     })
 }
 
-fn person() -> Result<Person> {
-    Ok(Person {
-        id: "T-person".parse()?,
-        operator: "T-operator".parse()?,
-        name: "演示甲".to_owned(),
-        post: "废气运维".to_owned(),
-        certificate_no: "000001".to_owned(),
-        certificate_until: NaiveDate::from_ymd_opt(2027, 12, 31).ok_or("no such day")?,
-        code_hash: None,
-    })
-}
-
 fn discharger() -> Result<Discharger> {
     Ok(Discharger {
         id: "T-discharger".parse()?,
@@ -178,6 +171,18 @@ fn operator() -> Result<Operator> {
         credit_code: "000000000000000001".to_owned(),
         legal_person: "演示乙".to_owned(),
         office: "演示路 2 号".to_owned(),
+    })
+}
+
+fn person() -> Result<Person> {
+    Ok(Person {
+        id: "T-person".parse()?,
+        operator: "T-operator".parse()?,
+        name: "演示甲".to_owned(),
+        post: "废气运维".to_owned(),
+        certificate_no: "T-1".to_owned(),
+        certificate_until: NaiveDate::from_ymd_opt(2027, 12, 31).ok_or("no such day")?,
+        code_hash: None,
     })
 }
 

@@ -69,7 +69,7 @@ impl Check {
         draft
     }
     fn verdict(&self) -> Verdict {
-        let verdicts = self.draft().judged().verdicts;
+        let verdicts = self.draft().verdicts();
         verdicts.into_iter().find(|verdict| verdict.group == self.group).unwrap()
     }
 }
@@ -138,7 +138,7 @@ fn the_form_judges_the_examples_d1_to_d14_of_the_standard() {
 fn the_shown_drift_and_the_word_beside_it_follow_the_verdict() {
     for (check, Wanted { id, figure, outcome }) in examples() {
         let mut draft = check.draft();
-        draft.judged().fill(&draft.form, &mut draft.answers);
+        draft.judgement().fill(&draft.form, &mut draft.answers);
         let answer = |field: &str| {
             let key = format!("analyser/T-{}/{}.{field}", check.factor, check.group).parse().unwrap();
             draft.answers.text(&key).map(str::to_owned)
@@ -208,7 +208,7 @@ fn figure_limit_and_verdict_change_with_every_answer_they_rest_on() {
         [("zero.before", "20"), ("range.high", "200"), ("zero.last_after", "19"), ("zero.before", "")]
     {
         draft.set(&format!("analyser/T-X/{field}"), text).unwrap();
-        let verdict = draft.judged().verdicts.into_iter().find(|verdict| verdict.group == "zero").unwrap();
+        let verdict = draft.verdicts().into_iter().find(|verdict| verdict.group == "zero").unwrap();
         steps.push((verdict.outcome, verdict.figures.first().map(|figure| figure.shown.clone())));
     }
     let figure = |text: &str| Some(text.to_owned());

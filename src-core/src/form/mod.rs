@@ -11,7 +11,7 @@ mod read;
 
 pub use answer::{Answer, AnswerError, AnswerKey, AnswerKeyError, Answers, Origin, Override};
 pub use block::{Block, blocks, is_asked};
-pub use check::{Problem, Site, check, check_answer, is_required};
+pub use check::{Problem, Site, check, check_answer, check_text, is_required, kept_file};
 pub use definition::{Basis, Condition, Form, Group, Label, Lines, PhotoSlot, Repeat, Section, Serves};
 pub use field::{Bounds, Check, Choice, Field, FieldType, Suggestion, Unit};
 pub use item::{LastDone, done_items, is_due, item_of, suggestion_item};

@@ -23,13 +23,15 @@ impl Inner {
         let open = self.store.read(|c| visit::open(c, &person.id))?;
         let visits = open.map(|open| self.visit_view(open.id, person)).transpose()?.into_iter().collect();
         let date = shanghai_date(now);
+        let definitions = self.definitions();
         let mut lines: Vec<DueLine> = self.store.read(|c| {
             let mut lines = Vec::new();
             for point in register::points(c)? {
-                let rules = in_force(&self.rulebooks, &point.jurisdiction, date).map_err(Error::broken)?;
+                let rules =
+                    in_force(&definitions.rulebooks, &point.jurisdiction, date).map_err(Error::broken)?;
                 let instruments = register::instruments(c, &point.id)?;
                 let discharger_name = register::discharger_name(c, &point.discharger)?;
-                for form in self.forms.iter().filter(|form| form.medium == point.medium) {
+                for form in definitions.forms_at(&point.jurisdiction, point.medium, &instruments, date) {
                     // A closure cannot hand an error up, so the last dates are read first.
                     let mut done = Vec::new();
                     for instrument in &instruments {
@@ -43,6 +45,7 @@ impl Inner {
                             .map(|instrument| instrument.factor.clone())
                             .collect();
                         lines.push(DueLine {
+                            title: form.title.clone(),
                             due: duty,
                             point_name: point.name.clone(),
                             discharger_name: discharger_name.clone(),

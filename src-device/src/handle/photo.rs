@@ -28,7 +28,7 @@ use crate::witness::Told;
 
 impl Inner {
     fn begin_photo(&self, person: &Person, command: BeginPhoto) -> Result<PhotoId, Error> {
-        let BeginPhoto { visit, record, slot, source } = command;
+        let BeginPhoto { visit, record, slot, source, name: _ } = command;
         let id = PhotoId::new(new_id());
         let begun_at = self.now()?;
         self.store.write(|t| {
@@ -40,7 +40,7 @@ impl Inner {
             {
                 return Err(Error::invalid("slot", AnswerError::NoSuchField));
             }
-            let of_record = record.as_ref().map(|record| record.visit);
+            let of_record = record.as_ref().and_then(|record| record.visit);
             if record.as_ref().is_some_and(|record| record.state == RecordState::Signed) {
                 return Err(closed());
             }

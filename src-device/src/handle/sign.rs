@@ -1,23 +1,23 @@
-//! 签名: one gesture signs all named records of a visit, one entry each.
+//! 签名: one gesture signs all named records of a visit or point, one entry each.
 
 use std::collections::BTreeSet;
 
 use stackside_core::act::{Act, FileRef, RecordSigned, Strokes};
-use stackside_core::command::{CommandError, Event, SignRecords};
+use stackside_core::command::{CommandError, Event, SignRecords, Workplace};
 use stackside_core::form::{AnswerError, Answers, blocks};
 use stackside_core::hash::Hash;
-use stackside_core::id::{RecordId, VisitId};
-use stackside_core::judge::{Verdict, fill_computed, judge};
+use stackside_core::id::RecordId;
+use stackside_core::judge::{Verdict, judge};
 use stackside_core::record::RecordState;
 use stackside_core::register::Person;
-use stackside_core::visit::VisitState;
 
-use super::view::Standing;
+use super::known::Place;
+use super::standing::Standing;
 use crate::device::{Device, Handle, Inner, closed};
 use crate::error::Error;
 use crate::store::entry::Subject;
 use crate::store::file::{self, FileKind};
-use crate::store::{last, record, visit};
+use crate::store::{last, record};
 use crate::witness::Told;
 
 /// More points than any hand draws; the strokes must fit a file of some hundred kilobytes.
@@ -34,7 +34,7 @@ impl Inner {
     fn sign_records(
         &self,
         person: &Person,
-        visit: VisitId,
+        place: &Workplace,
         records: &[RecordId],
         strokes: &Strokes,
     ) -> Result<(), Error> {
@@ -46,43 +46,40 @@ impl Inner {
         }
         let clocks = self.clocks()?;
         let at = clocks.best_time().0;
-        let (visit, ready) = self.store.read(|c| {
-            let visit = visit::of_person(c, visit, &person.id)?;
-            if visit.state == VisitState::Closed {
-                return Err(closed());
-            }
+        let (place, ready) = self.store.read(|c| {
+            let place = Place::of(c, place, &person.id)?;
             let mut ready = Vec::new();
             let mut seen = BTreeSet::new();
             for id in records.iter().filter(|id| seen.insert(**id)) {
                 let record = record::of_person(c, *id, &person.id)?;
-                if record.visit != visit.id {
+                if record.visit != place.visit || record.point != place.point.id {
                     return Err(Error::not_found("record"));
                 }
                 if record.state == RecordState::Signed {
                     return Err(closed());
                 }
-                let standing = self.standing(c, record)?;
+                let standing = Standing::of(c, record)?;
                 let problems = standing.problems(at);
                 if !problems.is_empty() {
                     return Err(CommandError::NotFinished { record: *id, problems }.into());
                 }
                 ready.push(Ready::of(standing));
             }
-            Ok((visit, ready))
+            Ok((place, ready))
         })?;
         if ready.is_empty() {
             return Err(Error::not_found("record"));
         }
         let signature = self.keep_strokes(strokes)?;
         let subject =
-            |id: RecordId| Subject { point: Some(visit.point.id.to_string()), record: Some(id.to_string()) };
+            |id: RecordId| Subject { point: Some(place.point.id.to_string()), record: Some(id.to_string()) };
         let acts = ready
             .iter()
             .map(|ready| Told::of(ready.act(person, &signature), subject(ready.standing.record.id)))
             .collect();
         self.bear_witness(Some(&person.id), &clocks, acts, |t, entries| {
             for (ready, entry) in ready.iter().zip(entries) {
-                let Standing { record, instruments, bottles, photos, answers } = &ready.standing;
+                let Standing { record, instruments, bottles, photos, answers, .. } = &ready.standing;
                 // An answer or photo that came after it was judged is not signed unseen.
                 if record::answers(t, record.id)? != *answers
                     || crate::store::photo::of_record(t, record.id)?.len() != photos.len()
@@ -114,7 +111,7 @@ impl Inner {
 }
 
 impl Ready {
-    /// Judges, fills the computed fields, and leaves out blocks that nobody worked on: prefilled values alone are no
+    /// Judges, fills the computed fields, and leaves out blocks and lines that nobody worked on: prefilled values alone are no
     /// statement.
     fn of(standing: Standing) -> Self {
         let record = &standing.record;
@@ -122,12 +119,16 @@ impl Ready {
         let stated: BTreeSet<_> = blocks
             .iter()
             .filter(|block| block.is_worked_on(&standing.answers))
-            .flat_map(|block| block.fields().map(|field| block.key(&field.id)))
+            .flat_map(|block| {
+                let is_used = |line| block.is_line_used(&standing.answers, line);
+                let asked = block.asked(&standing.answers).into_iter().map(|(key, _)| key);
+                asked.filter(move |key| key.line.is_none_or(is_used)).collect::<Vec<_>>()
+            })
             .collect();
         let mut answers = standing.answers.clone();
         answers.0.retain(|key, _| stated.contains(key));
-        let verdicts = judge(&record.form, &answers, &standing.instruments, &record.rulebook);
-        fill_computed(&record.form, &mut answers, &verdicts);
+        let judgement = judge(&record.form, &answers, &standing.instruments, &record.rulebook);
+        let verdicts = judgement.fill(&record.form, &mut answers);
         Self { answers, verdicts, standing }
     }
 
@@ -152,14 +153,15 @@ impl Ready {
             verdicts: self.verdicts.clone(),
             photos: photos.collect(),
             signature: signature.clone(),
+            files: vec![],
         }))
     }
 }
 
 impl Handle<SignRecords> for Device {
-    fn handle(&self, SignRecords { visit, records, strokes }: SignRecords) -> Result<(), CommandError> {
+    fn handle(&self, SignRecords { place, records, strokes }: SignRecords) -> Result<(), CommandError> {
         let person = self.0.person()?;
-        self.0.sign_records(&person, visit, &records, &strokes)?;
+        self.0.sign_records(&person, &place, &records, &strokes)?;
         self.0.tell(Event::Store);
         self.0.sync.wake();
         Ok(())

@@ -35,7 +35,7 @@ impl Inner {
         let verdict = presence(&point.fence, &fixes, clocks.boot_ms);
         let reason = reason.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         if let Some(reason) = &reason {
-            check_text("reason", reason, LONGEST_REASON)?;
+            check_words("reason", reason, LONGEST_REASON)?;
         }
         let photo = photo.map(|id| self.photo_of_sign_in(id, person)).transpose()?;
         if verdict.needs_reason() && (reason.is_none() || photo.is_none()) {
@@ -118,7 +118,7 @@ impl Inner {
 }
 
 /// Refuses control characters and what is longer than anyone means.
-pub(super) fn check_text(field: &str, text: &str, longest: usize) -> Result<(), Error> {
+pub(super) fn check_words(field: &str, text: &str, longest: usize) -> Result<(), Error> {
     if text.chars().any(char::is_control) {
         return Err(Error::invalid(field, AnswerError::ControlCharacter));
     }

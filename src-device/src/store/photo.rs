@@ -90,7 +90,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Photo> {
         visit: parsed_or_null(row, "visit")?,
         record: parsed_or_null(row, "record")?,
         slot: row.get("slot")?,
-        source: if source == "camera" { PhotoSource::Camera } else { PhotoSource::Imported },
+        source: match source.as_str() {
+            "camera" => PhotoSource::Camera,
+            "document" => PhotoSource::Document,
+            _ => PhotoSource::Imported,
+        },
         person: parsed(row, "person")?,
         state: PhotoState::ALL
             .iter()
@@ -106,6 +110,7 @@ pub fn begin(connection: &Connection, photo: &Photo) -> Result<(), Error> {
     let source = match photo.source {
         PhotoSource::Camera => "camera",
         PhotoSource::Imported => "imported",
+        PhotoSource::Document => "document",
     };
     connection.execute(
         "INSERT INTO photo (id, visit, record, slot, source, person, state, begun_at)

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use stackside_core::evidence::Header;
 use stackside_core::form::{Answer, AnswerKey, Answers, Form, Origin, Override};
-use stackside_core::id::{LogId, PersonId, PointId, RecordId, VisitId};
+use stackside_core::id::{FormCode, LogId, PersonId, PointId, RecordId, VisitId};
 use stackside_core::judge::Verdict;
 use stackside_core::record::RecordState;
 use stackside_core::register::{Bottle, Instrument};
@@ -18,8 +18,8 @@ use crate::error::Error;
 pub struct Record {
     /// Which.
     pub id: RecordId,
-    /// Its visit.
-    pub visit: VisitId,
+    /// Its visit; nothing for desk work.
+    pub visit: Option<VisitId>,
     /// Its point.
     pub point: PointId,
     /// Who fills or signed it.
@@ -73,7 +73,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Record> {
     };
     Ok(Record {
         id: parsed(row, "id")?,
-        visit: parsed(row, "visit")?,
+        visit: parsed_or_null(row, "visit")?,
         point: parsed(row, "point")?,
         person: parsed(row, "person")?,
         person_name: row.get("person_name")?,
@@ -94,7 +94,7 @@ pub fn add(connection: &Connection, record: &Record, answers: &Answers, words: &
          VALUES (:id, :visit, :point, :person, :person_name, :form, :version, :definition, :rulebook, 'draft',
                  :begun, :words)",
         named_params! {
-            ":id": record.id.to_string(), ":visit": record.visit.to_string(), ":point": record.point.as_str(),
+            ":id": record.id.to_string(), ":visit": record.visit.map(|id| id.to_string()), ":point": record.point.as_str(),
             ":person": record.person.as_str(), ":person_name": record.person_name,
             ":form": record.form.code.as_str(), ":version": record.form.version,
             ":definition": serde_json::to_string(&record.form)?, ":rulebook": serde_json::to_string(&record.rulebook)?,
@@ -128,10 +128,20 @@ pub fn of_visit(connection: &Connection, visit: VisitId) -> Result<Vec<Record>, 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The draft of a form in a visit.
-pub fn draft(connection: &Connection, visit: VisitId, form: &str) -> Result<Option<RecordId>, Error> {
-    let sql = "SELECT id FROM record WHERE visit = :visit AND form = :form AND state = 'draft'";
-    let params = named_params! {":visit": visit.to_string(), ":form": form};
+/// A person's draft of a form in a visit or, without one, at a point.
+pub fn draft(
+    connection: &Connection,
+    person: &PersonId,
+    visit: Option<VisitId>,
+    point: &PointId,
+    form: &FormCode,
+) -> Result<Option<RecordId>, Error> {
+    let sql = "SELECT id FROM record
+         WHERE person = :person AND visit IS :visit AND point = :point AND form = :form AND state = 'draft'";
+    let params = named_params! {
+        ":person": person.as_str(), ":visit": visit.map(|id| id.to_string()), ":point": point.as_str(),
+        ":form": form.as_str(),
+    };
     Ok(connection.query_row(sql, params, |row| parsed(row, "id")).optional()?)
 }
 
@@ -187,6 +197,31 @@ pub fn put_answer(
         ":original_origin": original_origin.map(serde_json::to_string).transpose()?,
         ":reason": replaced.map(|replaced| &replaced.reason),
     })?;
+    Ok(())
+}
+
+/// Takes a line out of a table of a draft; `block` is any key of its block. Those below move up.
+pub fn remove_line(
+    connection: &Connection,
+    record: RecordId,
+    block: &AnswerKey,
+    gone: u16,
+) -> Result<(), Error> {
+    let id = record.to_string();
+    let all = answers(connection, record)?;
+    let lines = all.of_block(&block.section, block.row.as_deref());
+    let moved = lines.filter_map(|(key, _)| Some((key, key.line.filter(|line| *line >= gone)?)));
+    for (key, line) in moved {
+        let key_text = key.to_string();
+        if line == gone {
+            let sql = "DELETE FROM answer WHERE record = :record AND key = :key";
+            connection.execute(sql, named_params! {":record": id, ":key": key_text})?;
+        } else {
+            let to = key.clone().in_line(line - 1).to_string();
+            let sql = "UPDATE answer SET key = :to WHERE record = :record AND key = :key";
+            connection.execute(sql, named_params! {":record": id, ":key": key_text, ":to": to})?;
+        }
+    }
     Ok(())
 }
 

@@ -63,6 +63,8 @@ fn apply(device: &Inner, t: &Transaction<'_>, change: &Change) -> Result<(), Err
         Change::Bottle(row) => register::put_bottle(t, row),
         Change::Removed(row) => register::remove(t, row),
         Change::Record(row) => take_record(device, t, row),
+        // Taken over in the next step of this change.
+        Change::Definition(_) => Ok(()),
     }
 }
 
@@ -73,7 +75,8 @@ fn take_record(device: &Inner, t: &Transaction<'_>, row: &RecordElsewhere) -> Re
         None => String::new(),
     };
     let name = point.map(|point| point.name).unwrap_or_default();
-    let words = match device.forms.iter().find(|form| form.code == row.content.form) {
+    let definitions = device.definitions();
+    let words = match definitions.form(row.content.form.as_str(), Some(row.content.form_version)) {
         Some(form) => crate::handle::words(form, &name, &discharger),
         None => format!("{name}\n{discharger}\n{}", row.content.form).to_lowercase(),
     };

@@ -191,5 +191,5 @@ fn a_record_from_another_tablet_is_shown_and_is_the_baseline_of_the_next() {
         world.record(next).answers.text(&"analyser/I-SO2/zero.last_after".parse().unwrap()),
         Some("0")
     );
-    assert_eq!(world.device.handle(GetToday {}).unwrap().due[0].due.last_done, Some(row.signed_at));
+    assert_eq!(world.duty("HJ75-G4").due.last_done, Some(row.signed_at));
 }

@@ -137,7 +137,9 @@ impl World {
         self.device.handle(SignIn { point: point(), reason: None, photo: None }).unwrap()
     }
     pub fn open_record(&self, visit: VisitId) -> RecordId {
-        self.device.handle(OpenRecord { visit, form: "HJ75-G4".parse().unwrap() }).unwrap()
+        self.device
+            .handle(OpenRecord { place: Workplace::Visit(visit), form: "HJ75-G4".parse().unwrap() })
+            .unwrap()
     }
     pub fn save(&self, record: RecordId, key: &str, text: &str) -> Result<Answer, CommandError> {
         self.save_because(record, key, text, None)
@@ -175,7 +177,11 @@ impl World {
         self.device.handle(GetRecord { record }).unwrap()
     }
     pub fn sign(&self, visit: VisitId, records: &[RecordId]) -> Result<(), CommandError> {
-        self.device.handle(SignRecords { visit, records: records.to_vec(), strokes: strokes() })
+        self.device.handle(SignRecords {
+            place: Workplace::Visit(visit),
+            records: records.to_vec(),
+            strokes: strokes(),
+        })
     }
     pub fn begin_photo(
         &self,
@@ -184,7 +190,9 @@ impl World {
         slot: Option<&str>,
     ) -> PhotoId {
         let slot = slot.map(str::to_owned);
-        self.device.handle(BeginPhoto { visit, record, slot, source: PhotoSource::Camera }).unwrap()
+        self.device
+            .handle(BeginPhoto { visit, record, slot, source: PhotoSource::Camera, name: None })
+            .unwrap()
     }
     pub fn pieces(&self, photo: PhotoId, bytes: &[u8]) {
         for (index, piece) in bytes.chunks(PIECE_BYTES).enumerate() {
@@ -203,6 +211,11 @@ impl World {
         let photo = self.begin_photo(visit, record, slot);
         self.pieces(photo, bytes);
         self.device.handle(FinishPhoto { photo, size_bytes: bytes.len() as u64, sha256: Hash::of(bytes) })
+    }
+    /// The most urgent duty that a form fulfils.
+    pub fn duty(&self, form: &str) -> DueLine {
+        let due = self.device.handle(GetToday {}).unwrap().due;
+        due.into_iter().find(|line| line.due.form.as_str() == form).unwrap()
     }
     pub fn sync(&self) -> SyncView {
         self.device.handle(GetSync {}).unwrap()
