@@ -33,55 +33,45 @@ pub enum Given {
     Other(serde::de::IgnoredAny),
 }
 
-/// Why an argument is refused.
+/// An argument that is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ArgError {
-    /// The function has no such parameter.
-    #[error("`{name}`: no such parameter")]
-    Unknown {
-        /// As it was written.
-        name: String,
-    },
-    /// It is given twice.
-    #[error("`{name}`: given twice")]
-    Twice {
-        /// The parameter.
-        name: &'static str,
-    },
-    /// A list where one value is taken, one value where a list is, or no text.
-    #[error("`{name}`: not {}", .shape.words())]
-    WrongType {
-        /// The parameter.
-        name: &'static str,
-        /// What it takes.
-        shape: Shape,
-    },
-    /// Not a number.
-    #[error("`{name}`{}: {why}", in_line(*.line))]
-    Number {
-        /// The parameter.
-        name: &'static str,
-        /// In which line of a list, from 1.
-        line: Option<usize>,
-        /// What is wrong with it.
-        why: NumberError,
-    },
-    /// A control character.
-    #[error("`{name}`: a control character")]
-    ControlCharacter {
-        /// The parameter.
-        name: &'static str,
-    },
-    /// It has to be there.
-    #[error("`{name}`: missing")]
-    Missing {
-        /// The parameter.
-        name: &'static str,
-    },
+#[error("`{name}`{}: {fault}", .line.map(|line| format!(" line {line}")).unwrap_or_default())]
+pub struct ArgError {
+    /// The parameter, as it was written.
+    pub name: String,
+    /// In which line of a list, from 1.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub fault: ArgFault,
 }
 
-fn in_line(line: Option<usize>) -> String {
-    line.map(|line| format!(" line {line}")).unwrap_or_default()
+/// What is wrong with an argument.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ArgFault {
+    /// The function has no such parameter.
+    #[error("no such parameter")]
+    Unknown,
+    /// It is given twice.
+    #[error("given twice")]
+    Twice,
+    /// A list where one value is taken, one value where a list is, or no text.
+    #[error("not {}", .0.words())]
+    WrongType(Shape),
+    /// Not a number.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// A control character.
+    #[error("a control character")]
+    ControlCharacter,
+    /// It has to be there.
+    #[error("missing")]
+    Missing,
+}
+
+impl ArgError {
+    fn new(name: &str, fault: impl Into<ArgFault>) -> Self {
+        Self { name: name.to_owned(), line: None, fault: fault.into() }
+    }
 }
 
 impl Args {
@@ -95,21 +85,18 @@ impl Args {
         let mut seen = BTreeSet::new();
         for (name, value) in given {
             let Some(param) = takes.iter().find(|param| param.name == name) else {
-                errors.push(ArgError::Unknown { name });
+                errors.push(ArgError::new(&name, ArgFault::Unknown));
                 continue;
             };
             if !seen.insert(param.name) {
-                errors.push(ArgError::Twice { name: param.name });
+                errors.push(ArgError::new(param.name, ArgFault::Twice));
             } else {
                 args.take(param, value, &mut errors);
             }
         }
-        let missing = takes.iter().filter(|param| !param.optional && !args.has(param));
-        let is_told = |error: &ArgError, param: &Param| error.name().is_some_and(|name| name == param.name);
-        let missing: Vec<ArgError> = missing
-            .filter(|param| !errors.iter().any(|error| is_told(error, param)))
-            .map(|param| ArgError::Missing { name: param.name })
-            .collect();
+        let is_told = |param: &&Param| errors.iter().any(|error| error.name == param.name);
+        let missing = takes.iter().filter(|param| !param.optional && !args.has(param) && !is_told(param));
+        let missing: Vec<_> = missing.map(|param| ArgError::new(param.name, ArgFault::Missing)).collect();
         errors.extend(missing);
         if errors.is_empty() { Ok(args) } else { Err(errors) }
     }
@@ -120,7 +107,7 @@ impl Args {
             (Shape::Number, Given::One(text)) => match decimal::parse(&text) {
                 Ok(number) => drop(self.numbers.insert(name, number)),
                 Err(_) if text.trim().is_empty() => {}
-                Err(why) => errors.push(ArgError::Number { name, line: None, why }),
+                Err(why) => errors.push(ArgError::new(name, why)),
             },
             (Shape::Word, Given::One(text)) => {
                 errors.extend(control_character(name, &text));
@@ -133,7 +120,7 @@ impl Args {
                 for (line, text) in (1..).zip(&texts) {
                     let number = filled(text).map(decimal::parse).transpose();
                     list.push(number.unwrap_or_else(|why| {
-                        errors.push(ArgError::Number { name, line: Some(line), why });
+                        errors.push(ArgError { line: Some(line), ..ArgError::new(name, why) });
                         None
                     }));
                 }
@@ -144,7 +131,7 @@ impl Args {
                 let words = texts.iter().map(|text| filled(text).map(str::to_owned)).collect();
                 self.word_lists.insert(name, words);
             }
-            (shape, _) => errors.push(ArgError::WrongType { name, shape }),
+            (shape, _) => errors.push(ArgError::new(name, ArgFault::WrongType(shape))),
         }
     }
 
@@ -191,21 +178,7 @@ fn filled(text: &Option<String>) -> Option<&str> {
 }
 
 fn control_character(name: &'static str, text: &str) -> Option<ArgError> {
-    text.chars().any(char::is_control).then_some(ArgError::ControlCharacter { name })
-}
-
-impl ArgError {
-    /// The parameter that it is about; nothing if there is no such one.
-    pub fn name(&self) -> Option<&'static str> {
-        match self {
-            Self::Unknown { .. } => None,
-            Self::Twice { name }
-            | Self::WrongType { name, .. }
-            | Self::Number { name, .. }
-            | Self::ControlCharacter { name }
-            | Self::Missing { name } => Some(name),
-        }
-    }
+    text.chars().any(char::is_control).then(|| ArgError::new(name, ArgFault::ControlCharacter))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::id::{RecordId, RulebookId};
 use crate::register::InstrumentKind;
 use crate::rulebook::{LimitRule, Rulebook};
 
-pub use args::{ArgError, Args, Given};
+pub use args::{ArgError, ArgFault, Args, Given};
 pub use form::{Judge, Judgement, judge};
 pub use function::{ComputeError, Filled, Function, Param, Shape, Signature};
 pub use gas::{drift, drift_outcome};
