@@ -26,7 +26,7 @@ pub async fn send(
     if PhotoFormat::of(bytes).is_none() {
         return Err(CommandError::NotAPhoto);
     }
-    send_pieces(photo, bytes, told).await
+    send_pieces(photo, bytes, sent, told).await
 }
 
 /// Journals a PDF and sends it; what cannot be one is refused before.
@@ -42,14 +42,19 @@ pub async fn send_document(
         return Err(CommandError::PhotoTooLarge);
     }
     let document = call(begin).await?;
-    let sent = send_pieces(document, bytes, told).await;
+    let sent = send_pieces(document, bytes, &mut 0, told).await;
     if sent.is_err() {
         abandon(document);
     }
     sent
 }
 
-async fn send_pieces(photo: PhotoId, bytes: &[u8], told: impl Fn(u32)) -> Result<PhotoLine, CommandError> {
+async fn send_pieces(
+    photo: PhotoId,
+    bytes: &[u8],
+    sent: &mut usize,
+    told: impl Fn(u32),
+) -> Result<PhotoLine, CommandError> {
     let size_bytes = u64::try_from(bytes.len()).map_err(|_| CommandError::PhotoTooLarge)?;
     if size_bytes > MAX_BYTES {
         return Err(CommandError::PhotoTooLarge);
