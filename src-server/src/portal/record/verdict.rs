@@ -41,7 +41,7 @@ pub(super) fn judged(verdict: &Verdict, words: &'static Words) -> Judged {
 
 /// A figure against its limit, such as `相对误差 +3.20 %，限值 ±10 %`.
 fn figure(figure: &Figure, quantity: Quantity, words: &Words) -> String {
-    let unit = if figure.unit == "无量纲" { "" } else { figure.unit.as_str() };
+    let unit = words.unit(&figure.unit);
     let with_unit = |value: &str| format!("{value} {unit}").trim_end().to_owned();
     let number = |value: Decimal| value.normalize().to_string();
     let pass = number(figure.pass);
