@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use rusqlite::{OptionalExtension, Transaction, named_params};
 use stackside_core::definition::{Definition, DefinitionKind, Definitions};
+use stackside_core::form::Form;
 
 use crate::store::{StoreError, integer};
 
@@ -75,6 +76,19 @@ pub(crate) fn read_all(tx: &Transaction<'_>) -> Result<Definitions, StoreError> 
         }
     }
     Ok(all)
+}
+
+/// A form in one version: of those that ship, else of the imported ones.
+pub(crate) fn form(tx: &Transaction<'_>, code: &str, version: u32) -> Result<Option<Form>, StoreError> {
+    if let Some(form) = BUILT_IN.form(code, Some(version)) {
+        return Ok(Some(form.clone()));
+    }
+    let is_imported = tx.query_row(
+        "SELECT EXISTS (SELECT 1 FROM definition WHERE kind = 'form' AND code = :code AND version = :version)",
+        named_params! { ":code": code, ":version": version },
+        |row| row.get(0),
+    )?;
+    Ok(if is_imported { read_all(tx)?.form(code, Some(version)).cloned() } else { None })
 }
 
 /// The imported ones, in the order in which they are read.
