@@ -19,6 +19,16 @@ pub(super) struct Part {
     pub(super) after: Vec<Group>,
 }
 
+impl Part {
+    /// How many inspected items were found bad.
+    pub(super) fn bad_items(&self) -> usize {
+        let groups = self.before.iter().chain(&self.after);
+        let rows = groups.flat_map(|group| &group.rows).map(|row| &row.value);
+        let lines = self.table.iter().flat_map(|table| &table.lines).flat_map(|line| &line.values);
+        rows.chain(lines.flatten()).filter(|value| matches!(value.cell, Cell::Mark("bad", ..))).count()
+    }
+}
+
 /// A row or box of a section.
 pub(super) struct Group {
     pub(super) caption: String,

@@ -52,6 +52,8 @@ pub(super) struct Card {
     proof: &'static str,
     /// The gravest of its verdicts: tone and word.
     outcome: Option<(&'static str, &'static str)>,
+    /// Inspected items that were found bad.
+    bad_items: usize,
     parts: Vec<Part>,
     signature: Option<String>,
     gallery: Gallery,
@@ -169,6 +171,7 @@ fn card(tx: &Transaction<'_>, library: &Library, drawn: &Drawn) -> Result<Option
             TimeProof::Unproven => words.unproven,
         },
         outcome: gravest(&content).map(|outcome| words.outcome(outcome)),
+        bad_items: parts.iter().map(Part::bad_items).sum(),
         parts,
         signature: kept::signature(tx, &library.files, &content.signature.sha256, operator)?,
         gallery: Gallery { words, photos: other_photos(reader, form) },
