@@ -77,7 +77,7 @@ impl OpenError {
             }
             Self::Secret(SecretError::Open(_)) => Some("chmod 600 the file"),
             Self::Secret(SecretError::Broken(_)) => Some("bring the key back from a backup"),
-            Self::Store(StoreError::Migration(_)) => {
+            Self::Store(StoreError::Newer { .. } | StoreError::Migration(_)) => {
                 Some("use the version of stackside-server that wrote it last")
             }
             Self::NotFound { .. } => {
