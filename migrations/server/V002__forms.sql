@@ -41,6 +41,19 @@ UPDATE file_reference SET slot = (
 ) WHERE role = 'photo';
 CREATE INDEX file_reference_record ON file_reference (record);
 
+CREATE TABLE record_item (
+    -- Which items of an inspection and which consumables a record did: the last record of each is always sent down, so
+    -- that a new tablet knows when an item of half a year was last done.
+    record    TEXT    NOT NULL,
+    point     TEXT    NOT NULL,
+    form      TEXT    NOT NULL,
+    -- The item's name, the same in every version of the form.
+    item      TEXT    NOT NULL,
+    signed_ms INTEGER NOT NULL,
+    PRIMARY KEY (record, item)
+) STRICT;
+CREATE INDEX record_item_last ON record_item (point, form, item, signed_ms);
+
 CREATE TABLE definition (
     -- Forms and rulebooks from outside, as they were imported, in the order in which they are read: an overlay comes
     -- after the form that it extends. Never changed or deleted: records name them for ever.

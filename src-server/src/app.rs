@@ -118,7 +118,7 @@ impl App {
         make_folder(&config.data)?;
         let key = ServerKey::load(&config.data)?;
         let store = Store::open(&config.data)?;
-        store.write_now(|tx| api::redraw(tx))?;
+        store.write_now(api::redraw)?;
         let files = Files::open(&config.data)
             .map_err(|source| OpenError::Folder { path: config.data.clone(), source })?;
         Ok(Self(Arc::new(Parts {

@@ -1,11 +1,20 @@
 //! Forms and rulebooks: those that ship, and those that were imported.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use rusqlite::{OptionalExtension, Transaction, named_params};
 use stackside_core::definition::{Definition, DefinitionKind, Definitions};
+use stackside_core::form::Form;
 
 use crate::store::{StoreError, integer};
+
+/// Those that ship, read once.
+static BUILT_IN: LazyLock<Definitions> = LazyLock::new(|| {
+    Definitions::built_in().unwrap_or_else(|error| {
+        tracing::error!(%error, "the definitions that ship cannot be read");
+        Definitions::default()
+    })
+});
 
 /// The name of a kind in SQL and, as a folder, in an import.
 pub(crate) const fn name_of(kind: DefinitionKind) -> &'static str {
@@ -60,16 +69,26 @@ impl Shelf {
 
 /// Those that ship with the imported ones behind them.
 pub(crate) fn read_all(tx: &Transaction<'_>) -> Result<Definitions, StoreError> {
-    let mut all = Definitions::built_in().unwrap_or_else(|error| {
-        tracing::error!(%error, "the definitions that ship cannot be read");
-        Definitions::default()
-    });
+    let mut all = BUILT_IN.clone();
     for held in imported(tx)? {
         if let Err(error) = all.add(&held.definition) {
             tracing::warn!(%error, "an imported definition cannot be read any more");
         }
     }
     Ok(all)
+}
+
+/// A form in one version: of those that ship, else of the imported ones.
+pub(crate) fn form(tx: &Transaction<'_>, code: &str, version: u32) -> Result<Option<Form>, StoreError> {
+    if let Some(form) = BUILT_IN.form(code, Some(version)) {
+        return Ok(Some(form.clone()));
+    }
+    let is_imported = tx.query_row(
+        "SELECT EXISTS (SELECT 1 FROM definition WHERE kind = 'form' AND code = :code AND version = :version)",
+        named_params! { ":code": code, ":version": version },
+        |row| row.get(0),
+    )?;
+    Ok(if is_imported { read_all(tx)?.form(code, Some(version)).cloned() } else { None })
 }
 
 /// The imported ones, in the order in which they are read.

@@ -7,13 +7,14 @@ use rusqlite::{Transaction, named_params};
 use stackside_core::act::{Act, FileRef, PhotoTaken, RecordSigned, SignedIn};
 use stackside_core::clock::{TimeProof, shanghai_date};
 use stackside_core::evidence::{Entry, Header};
+use stackside_core::form::done_items;
 use stackside_core::geofence::Presence;
 use stackside_core::hash::Hash;
 use stackside_core::id::{OperatorId, RecordId, VisitId};
 use stackside_core::photo::PhotoSource;
 
-use crate::register;
 use crate::store::{StoreError, integer};
+use crate::{definition, register};
 
 struct Place<'e> {
     tx: &'e Transaction<'e>,
@@ -128,22 +129,7 @@ impl Place<'_> {
         if !self.record_row(act)? {
             return Ok(());
         }
-        let by_hand = act.answers.0.iter().filter(|(_, answer)| answer.is_by_hand());
-        let worked_on: BTreeSet<&str> =
-            by_hand.filter_map(|(key, _)| key.row.as_deref()).chain(std::iter::once("")).collect();
-        for instrument in worked_on {
-            self.tx.execute(
-                "INSERT INTO record_instrument (record, point, form, instrument, signed_ms)
-                 VALUES (:record, :point, :form, :instrument, :time) ON CONFLICT DO NOTHING",
-                named_params! {
-                    ":record": act.record.to_string(),
-                    ":point": act.point.as_str(),
-                    ":form": act.form.as_str(),
-                    ":instrument": instrument,
-                    ":time": self.time_ms,
-                },
-            )?;
-        }
+        self.worked_on(act)?;
         let reference = Reference { visit: act.visit, record: Some(act.record), ..Reference::default() };
         let (photos, signature) = (act.photos.len(), 1);
         self.files(&act.photos, Reference { role: "record", ..reference })?;
@@ -151,6 +137,31 @@ impl Place<'_> {
         let first_place = photos + signature;
         self.files(&act.files, Reference { role: "attachment", first_place, ..reference })?;
         register::announce_record(self.tx, &act.record.to_string(), &hash.to_string())?;
+        Ok(())
+    }
+
+    /// Writes what a record worked on: the point, instruments, items of an inspection.
+    fn worked_on(&self, act: &RecordSigned) -> Result<(), StoreError> {
+        let by_hand = act.answers.0.iter().filter(|(_, answer)| answer.is_by_hand());
+        let instruments: BTreeSet<&str> =
+            by_hand.filter_map(|(key, _)| key.row.as_deref()).chain(std::iter::once("")).collect();
+        let form = definition::form(self.tx, act.form.as_str(), act.form_version)?;
+        let items: BTreeSet<String> = form.iter().flat_map(|form| done_items(form, &act.answers)).collect();
+        let instruments = instruments.into_iter().map(|one| ("record_instrument", "instrument", one));
+        let items = items.iter().map(|item| ("record_item", "item", item.as_str()));
+        for (table, column, name) in instruments.chain(items) {
+            let insert = format!(
+                "INSERT INTO {table} (record, point, form, {column}, signed_ms)
+                 VALUES (:record, :point, :form, :name, :time) ON CONFLICT DO NOTHING"
+            );
+            self.tx.prepare_cached(&insert)?.execute(named_params! {
+                ":record": act.record.to_string(),
+                ":point": act.point.as_str(),
+                ":form": act.form.as_str(),
+                ":name": name,
+                ":time": self.time_ms,
+            })?;
+        }
         Ok(())
     }
 

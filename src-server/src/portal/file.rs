@@ -5,7 +5,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::Method;
 use axum::response::Response;
 use axum::routing::get;
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::named_params;
 use stackside_core::hash::Hash;
 
 use super::{failed, not_found};
@@ -39,18 +39,17 @@ async fn show(
                 caller.visible()
             )
         };
-        let query = format!("{} UNION {} LIMIT 1", of("visit", "visit"), of("record", "record"));
-        let operator: Option<String> = tx
-            .query_row(
-                &query,
-                named_params! { ":sha256": sha256.to_string(), ":organisation": caller.organisation },
-                |row| row.get(0),
-            )
-            .optional()?;
-        match operator {
-            Some(operator) => Ok(files.held(tx, &sha256, &operator)?.is_some()),
-            None => Ok::<_, StoreError>(false),
+        let mut query = tx.prepare(&format!("{} UNION {}", of("visit", "visit"), of("record", "record")))?;
+        let operators = query.query_map(
+            named_params! { ":sha256": sha256.to_string(), ":organisation": caller.organisation },
+            |row| row.get::<_, String>(0),
+        )?;
+        for operator in operators {
+            if files.held(tx, &sha256, &operator?)?.is_some() {
+                return Ok(true);
+            }
         }
+        Ok::<_, StoreError>(false)
     });
     match held.await {
         Ok(true) => match app.files().answer(&sha256, request).await {

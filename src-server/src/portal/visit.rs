@@ -168,17 +168,17 @@ fn facts(
     match point {
         Some(point) => {
             fact(words.discharger, kept::discharger(tx, point.discharger.as_str())?);
-            fact(words.point, format!("{}（{}）", point.name, point.number));
+            fact(words.point, format!("{}{}", point.name, words.bracketed(&point.number)));
         }
-        None => fact(words.point, format!("{}（{}）", head.point, words.unknown_point)),
+        None => fact(words.point, format!("{}{}", head.point, words.bracketed(words.unknown_point))),
     }
     fact(words.technician, kept::technician(tx, &head.technician, &head.operator)?);
     let proof = if head.proof == "satellite" { words.proven } else { words.unproven };
-    fact(words.signed_in, format!("{}（{proof}）", shown_ms(head.signed_in_ms)));
+    fact(words.signed_in, format!("{}{}", shown_ms(head.signed_in_ms), words.bracketed(proof)));
     fact(words.signed_out, head.signed_out_ms.map_or_else(|| words.still_there.to_owned(), shown_ms));
     let Some(act) = signed_in else { return Ok(facts) };
     if let Some(metres) = act.presence.distance_m {
-        fact(words.distance, format!("{metres:.1} m（{}）", words.distance_note));
+        fact(words.distance, format!("{metres:.1} m{}", words.bracketed(words.distance_note)));
     }
     if let Some(radius) = act.presence.radius_95_m() {
         fact(words.accuracy, format!("{radius:.1} m"));

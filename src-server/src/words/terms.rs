@@ -11,6 +11,11 @@ impl Words {
         if self.code == EN.code { en } else { zh }
     }
 
+    /// A text in the language's brackets, with the space before them that it wants.
+    pub(crate) fn bracketed(&self, text: &str) -> String {
+        self.pick("（{}）", " ({})").replace("{}", text)
+    }
+
     /// What was judged.
     pub(crate) fn quantity(&self, quantity: Quantity) -> &'static str {
         let (zh, en) = match quantity {
@@ -84,10 +89,20 @@ impl Words {
         self.pick(zh, en).to_owned()
     }
 
+    /// A unit; those that are words of a language are translated, and what has none has none.
+    pub(crate) fn unit<'t>(&self, unit: &'t str) -> &'t str {
+        match unit {
+            "无量纲" => "",
+            "次" => self.pick("次", "times"),
+            "个" => self.pick("个", "pcs"),
+            _ => unit,
+        }
+    }
+
     /// An instrument as an answer names it.
     pub(crate) fn instrument(&self, instrument: &Instrument) -> String {
         let name = self.factor(&instrument.factor);
-        let serial = self.pick("出厂编号 ", "no. ");
-        format!("{name} · {} {}（{serial}{}）", instrument.brand, instrument.model, instrument.serial_no)
+        let serial = format!("{}{}", self.pick("出厂编号 ", "no. "), instrument.serial_no);
+        format!("{name} · {} {}{}", instrument.brand, instrument.model, self.bracketed(&serial))
     }
 }

@@ -26,6 +26,8 @@ use stackside_server::{App, Config};
 use tower::ServiceExt;
 use uuid::Uuid;
 
+pub mod forms;
+
 pub const PASSWORD: &str = "correct horse";
 pub const START: &str = "2026-11-23T06:00:00Z";
 

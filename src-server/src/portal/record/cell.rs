@@ -1,5 +1,8 @@
 //! One answer as people expect it: a mark, a word of a choice, a number with its unit, a file, a drawing.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use askama::Template;
 use rusqlite::Transaction;
 use stackside_core::act::RecordSigned;
@@ -16,8 +19,10 @@ use crate::words::Words;
 
 /// What an answer is shown as.
 pub(super) enum Cell {
-    /// Words and numbers, lines kept.
+    /// Words, lines kept.
     Text(String),
+    /// Numbers and times, never broken.
+    Figure(String),
     /// An inspected item: tone, mark, remark.
     Mark(&'static str, &'static str, String),
     /// A document, by the name that its maker gave it.
@@ -50,6 +55,8 @@ pub(super) struct Reader<'a> {
     /// Those of the point, as they stand in the register now.
     pub(super) instruments: Vec<Instrument>,
     pub(super) photos: Vec<Photo>,
+    /// The slots of photos that a field has shown.
+    pub(super) shown_slots: RefCell<BTreeSet<String>>,
 }
 
 impl Reader<'_> {
@@ -62,9 +69,10 @@ impl Reader<'_> {
     ) -> Result<Option<Value>, StoreError> {
         if field.kind == FieldType::Photo {
             let slot = key.to_string();
-            let mine = self.photos.iter().filter(|photo| photo.slot.as_ref() == Some(&slot));
-            let photos: Vec<Photo> = mine.cloned().collect();
+            let is_mine = |photo: &&Photo| photo.slot.as_ref() == Some(&slot);
+            let photos = self.photos.iter().filter(is_mine).cloned().collect();
             let gallery = Gallery { words: self.words, photos };
+            self.shown_slots.borrow_mut().insert(slot);
             return Ok((!gallery.photos.is_empty()).then(|| self.bare(Cell::Photos(gallery))));
         }
         let Some(answer) = self.content.answers.0.get(key).filter(|answer| !answer.text.trim().is_empty())
@@ -77,6 +85,11 @@ impl Reader<'_> {
             _ => String::new(),
         };
         Ok(Some(Value { words: self.words, cell, unit, replaced: answer.replaced.clone() }))
+    }
+
+    /// The keys that photos of fields are kept under.
+    pub(super) fn photo_keys(&self) -> impl Iterator<Item = AnswerKey> {
+        self.photos.iter().filter_map(|photo| photo.slot.as_ref()?.parse().ok())
     }
 
     /// An answer as it came.
@@ -105,6 +118,11 @@ impl Reader<'_> {
             FieldType::YesNo | FieldType::Choice | FieldType::Computed => {
                 Cell::Text(self.word(field, text).to_owned())
             }
+            FieldType::Decimal
+            | FieldType::Integer
+            | FieldType::Date
+            | FieldType::Time
+            | FieldType::DateTime => Cell::Figure(text.to_owned()),
             FieldType::Instrument => Cell::Text(self.instrument(text)?),
             FieldType::File => self.file(text)?,
             FieldType::Signature => match text.split(' ').next().and_then(|hash| hash.parse::<Hash>().ok()) {
@@ -141,7 +159,11 @@ impl Reader<'_> {
             let is_like = |one: &&Instrument| one.factor == mine.factor && one.kind == mine.kind;
             let name = self.words.factor(&mine.factor);
             let is_only = self.instruments.iter().filter(is_like).count() == 1;
-            return Ok(if is_only { name } else { format!("{name}（{}）", mine.serial_no) });
+            return Ok(if is_only {
+                name
+            } else {
+                format!("{name}{}", self.words.bracketed(&mine.serial_no))
+            });
         }
         let other = register::instrument(self.tx, id)?;
         Ok(other.map_or_else(|| id.to_owned(), |instrument| self.words.factor(&instrument.factor)))
@@ -159,23 +181,20 @@ impl Reader<'_> {
 
     /// The unit of a number, in words; empty for what has none.
     pub(super) fn unit(&self, section: &Section, field: &Field, key: &AnswerKey) -> String {
-        let unit = match &field.unit {
-            None => return String::new(),
-            Some(Unit::Fixed(unit)) => unit.as_str(),
-            Some(Unit::Field(other)) => {
+        let Some(unit) = &field.unit else { return String::new() };
+        let unit = match unit {
+            Unit::Fixed(unit) => unit,
+            Unit::Field(other) => {
                 let answers = &self.content.answers;
                 let beside = answers.text(&key.sibling(other)).or_else(|| answers.text(&key.of_block(other)));
                 let unit = beside.unwrap_or_default();
                 let named = section.field(other).or_else(|| section.column(other));
-                match named.and_then(|field| field.choices.iter().find(|choice| choice.value == unit)) {
-                    Some(choice) if unit != NO_UNIT => text(&choice.label, self.words),
-                    _ => unit,
-                }
+                let choice = named.and_then(|field| field.choices.iter().find(|choice| choice.value == unit));
+                choice
+                    .filter(|_| !self.words.unit(unit).is_empty())
+                    .map_or(unit, |c| text(&c.label, self.words))
             }
         };
-        if unit == NO_UNIT { String::new() } else { unit.to_owned() }
+        self.words.unit(unit).to_owned()
     }
 }
-
-/// What a register writes for pH.
-const NO_UNIT: &str = "无量纲";

@@ -19,6 +19,16 @@ pub(super) struct Part {
     pub(super) after: Vec<Group>,
 }
 
+impl Part {
+    /// How many inspected items were found bad.
+    pub(super) fn bad_items(&self) -> usize {
+        let groups = self.before.iter().chain(&self.after);
+        let rows = groups.flat_map(|group| &group.rows).map(|row| &row.value);
+        let lines = self.table.iter().flat_map(|table| &table.lines).flat_map(|line| &line.values);
+        rows.chain(lines.flatten()).filter(|value| matches!(value.cell, Cell::Mark("bad", ..))).count()
+    }
+}
+
 /// A row or box of a section.
 pub(super) struct Group {
     pub(super) caption: String,
@@ -61,6 +71,7 @@ pub(super) fn parts(reader: &Reader<'_>, form: Option<&Form>) -> Result<Vec<Part
     let (mut parts, mut shown) = (vec![], BTreeSet::new());
     for section in &form.sections {
         for row in rows_of(reader, section, &here) {
+            let row = row.as_deref();
             let keys = reader.content.answers.of_block(&section.id, row).map(|(key, _)| key.clone());
             shown.extend(keys.filter(|key| is_known(section, key)));
             let is_it = |block: &&Block<'_>| block.section.id == section.id && block.row() == row;
@@ -83,17 +94,19 @@ pub(super) fn parts(reader: &Reader<'_>, form: Option<&Form>) -> Result<Vec<Part
     Ok(parts)
 }
 
-/// The blocks of a section that have answers, in the order of the official table; once for one that does not repeat.
-fn rows_of<'a>(reader: &'a Reader<'_>, section: &Section, here: &[Block<'a>]) -> Vec<Option<&'a str>> {
+/// The blocks of a section that have answers or photos, in the order of the official table; once for one that does not repeat.
+fn rows_of(reader: &Reader<'_>, section: &Section, here: &[Block<'_>]) -> Vec<Option<String>> {
     if section.repeat.is_none() {
         return vec![None];
     }
     let order: Vec<Option<&str>> =
         here.iter().filter(|block| block.section.id == section.id).map(Block::row).collect();
-    let answered = reader.content.answers.0.keys().filter(|key| key.section == section.id);
-    let rows: BTreeSet<Option<&str>> = answered.map(|key| key.row.as_deref()).collect();
-    let mut rows: Vec<Option<&str>> = rows.into_iter().collect();
-    rows.sort_by_key(|row| order.iter().position(|one| one == row).unwrap_or(usize::MAX));
+    let photos: Vec<AnswerKey> = reader.photo_keys().collect();
+    let keys = reader.content.answers.0.keys().chain(&photos);
+    let rows: BTreeSet<Option<&str>> =
+        keys.filter(|key| key.section == section.id).map(|key| key.row.as_deref()).collect();
+    let mut rows: Vec<Option<String>> = rows.into_iter().map(|row| row.map(str::to_owned)).collect();
+    rows.sort_by_key(|row| order.iter().position(|one| *one == row.as_deref()).unwrap_or(usize::MAX));
     rows
 }
 
@@ -126,6 +139,7 @@ impl Place<'_> {
         self.row.is_none()
             || reader.content.verdicts.iter().any(|verdict| self.is_of(verdict))
             || answers.of_block(&self.section.id, self.row).any(|(_, answer)| answer.is_by_hand())
+            || reader.photo_keys().any(|key| key.section == self.section.id && key.row.as_deref() == self.row)
     }
 
     fn is_of(&self, verdict: &stackside_core::judge::Verdict) -> bool {
@@ -237,6 +251,6 @@ impl Place<'_> {
         } else {
             String::new()
         };
-        if unit.is_empty() { label.to_owned() } else { format!("{label}（{unit}）") }
+        if unit.is_empty() { label.to_owned() } else { format!("{label}{}", reader.words.bracketed(&unit)) }
     }
 }

@@ -4,6 +4,7 @@ mod cell;
 mod form;
 mod verdict;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use askama::Template;
@@ -51,6 +52,8 @@ pub(super) struct Card {
     proof: &'static str,
     /// The gravest of its verdicts: tone and word.
     outcome: Option<(&'static str, &'static str)>,
+    /// Inspected items that were found bad.
+    bad_items: usize,
     parts: Vec<Part>,
     signature: Option<String>,
     gallery: Gallery,
@@ -152,7 +155,9 @@ fn card(tx: &Transaction<'_>, library: &Library, drawn: &Drawn) -> Result<Option
         operator,
         instruments: in_table_order(register::instruments_of(tx, content.point.as_str())?),
         photos: kept::photos_of_record(tx, &library.files, &drawn.id, operator)?,
+        shown_slots: RefCell::default(),
     };
+    let parts = parts(&reader, form)?;
     Ok(Some(Card {
         words,
         title: library.title(content.form.as_str(), content.form_version),
@@ -166,9 +171,10 @@ fn card(tx: &Transaction<'_>, library: &Library, drawn: &Drawn) -> Result<Option
             TimeProof::Unproven => words.unproven,
         },
         outcome: gravest(&content).map(|outcome| words.outcome(outcome)),
-        parts: parts(&reader, form)?,
+        bad_items: parts.iter().map(Part::bad_items).sum(),
+        parts,
         signature: kept::signature(tx, &library.files, &content.signature.sha256, operator)?,
-        gallery: Gallery { words, photos: other_photos(reader.photos, form, words) },
+        gallery: Gallery { words, photos: other_photos(reader, form) },
         evidence,
     }))
 }
@@ -177,18 +183,15 @@ fn gravest(content: &RecordSigned) -> Option<Outcome> {
     content.verdicts.iter().map(|verdict| verdict.outcome).max()
 }
 
-/// The photos that no field shows, with the words of their slots.
-fn other_photos(photos: Vec<Photo>, form: Option<&Form>, words: &Words) -> Vec<Photo> {
-    let Some(form) = form else { return photos };
-    let is_of_field = |photo: &Photo| {
-        let key = photo.slot.as_ref()?.parse::<stackside_core::form::AnswerKey>().ok()?;
-        let section = form.section(&key.section)?;
-        section.field(&key.field).or_else(|| section.column(&key.field))
-    };
-    let mut left: Vec<Photo> = photos.into_iter().filter(|photo| is_of_field(photo).is_none()).collect();
+/// The photos that no field has shown, with the words of their slots.
+fn other_photos(reader: Reader<'_>, form: Option<&Form>) -> Vec<Photo> {
+    let shown = reader.shown_slots.into_inner();
+    let is_left = |photo: &Photo| photo.slot.as_ref().is_none_or(|slot| !shown.contains(slot));
+    let mut left: Vec<Photo> = reader.photos.into_iter().filter(is_left).collect();
+    let slots = form.map(|form| form.photos.as_slice()).unwrap_or_default();
     for photo in &mut left {
-        let slot = form.photos.iter().find(|slot| photo.slot.as_ref() == Some(&slot.id));
-        photo.caption = slot.map(|slot| text(&slot.label, words).to_owned()).unwrap_or_default();
+        let slot = slots.iter().find(|slot| photo.slot.as_ref() == Some(&slot.id));
+        photo.caption = slot.map(|slot| text(&slot.label, reader.words).to_owned()).unwrap_or_default();
     }
     left
 }
@@ -208,6 +211,7 @@ struct RecordPage {
     visit: Option<Visit>,
     discharger: String,
     point: String,
+    number: String,
     card: Card,
 }
 
@@ -253,9 +257,9 @@ fn load(
         Some(point) => kept::discharger(tx, point.discharger.as_str())?,
         None => String::new(),
     };
-    let point =
-        point.map_or_else(|| drawn.point.clone(), |point| format!("{}（{}）", point.name, point.number));
+    let number = point.as_ref().map(|point| point.number.clone()).unwrap_or_default();
+    let point = point.map_or(drawn.point, |point| point.name);
     let frame = Frame::new(language, card.title.clone(), Some(caller), &format!("/records/{}", drawn.id));
     let visit = drawn.visit.map(|id| Visit { id, is_held });
-    Ok(Some(RecordPage { frame, day: drawn.day, visit, discharger, point, card }))
+    Ok(Some(RecordPage { frame, day: drawn.day, visit, discharger, point, number, card }))
 }
