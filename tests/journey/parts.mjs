@@ -183,14 +183,15 @@ export class Server {
 
 /** The development host with the built screens. */
 export class Tablet {
-  constructor(speed) {
+  constructor(speed, track = join(ROOT, 'demo/walk-to-stack.gpx')) {
     this.data = folder('tablet');
     this.speed = speed;
+    this.track = track;
   }
   async up() {
     this.port ??= await freePort();
     this.url = `http://127.0.0.1:${this.port}/?token=${TOKEN}`;
-    const track = ['--gpx', join(ROOT, 'demo/walk-to-stack.gpx'), '--gpx-speed', String(this.speed)];
+    const track = ['--gpx', this.track, '--gpx-speed', String(this.speed)];
     const serve = ['--ui', process.env.STACKSIDE_UI ?? join(ROOT, 'src-ui/dist'), '--listen', `127.0.0.1:${this.port}`, '--token', TOKEN];
     this.child = start(binary('stackside-host'), ['--data', this.data, ...track, ...serve]);
     await until('answer of the tablet', () => answers(`http://127.0.0.1:${this.port}/`));
