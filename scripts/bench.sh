@@ -6,5 +6,13 @@ cd "$STACKSIDE_ROOT"
 scripts/setup.sh test
 
 missed=0
+say "native"
 cargo bench --locked -q -p stackside-core --bench judge || missed=1
+
+say "screens, in Chromium slowed down four times"
+scripts/build-ui.sh
+cargo build --locked -q "${HOST_PACKAGES[@]}" --bins
+STACKSIDE_CHROMIUM=$(chromium_path)
+export STACKSIDE_CHROMIUM
+node tests/journey/bench.mjs || missed=1
 [ "$missed" = 0 ] || die "a target is missed"

@@ -2,14 +2,13 @@
 // H. Offline until the end; then everything is received, and the portal shows it.
 
 import { withTablet } from './hand.mjs';
-import { Server, gpx, look, run, step, until } from './parts.mjs';
+import { Server, look, run, step, still, until } from './parts.mjs';
 
 /** The worked examples A1 (hj75.md §4.4) and V3.1 (hj355.md §4). */
 const RM = [286, 292, 301, 295, 288, 279, 283, 297, 290];
 const CEMS = [278, 287, 290, 289, 283, 268, 280, 291, 281];
 const COD = [['48.6', '42.0', '43.0'], ['66.0', '45.5', '46.5'], ['52.3', '49.0', '50.0']];
 
-const still = (latitude, longitude) => gpx([0, 3, 6, 9, 3600].map((second) => [second, latitude, longitude, 4]));
 const AT_THE_STACK = still(40.0, 112.9);
 const AT_THE_OUTFALL = still(40.02, 112.94);
 
