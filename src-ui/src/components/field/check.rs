@@ -4,14 +4,15 @@ use leptos::prelude::*;
 use stackside_core::form::Check;
 
 use super::{FieldName, FieldTold, TextField};
+use crate::components::icon::{Glyph, Icon};
 use crate::texts;
 
 /// The states with sign and word.
-fn states() -> [(&'static str, &'static str, texts::Text); 3] {
+fn states() -> [(&'static str, Option<Icon>, texts::Text); 3] {
     [
-        ("ok", "√", texts::CHECK_OK),
-        ("bad", "×", texts::CHECK_BAD),
-        ("impossible", "\u{2013}", texts::CHECK_IMPOSSIBLE),
+        ("ok", Some(Icon::Check), texts::CHECK_OK),
+        ("bad", Some(Icon::Cross), texts::CHECK_BAD),
+        ("impossible", None, texts::CHECK_IMPOSSIBLE),
     ]
 }
 
@@ -53,7 +54,7 @@ pub fn CheckField(
         told.entered.run(());
         told.typed.run(text);
     };
-    let button = move |(index, (one, sign, word)): (usize, (&'static str, &'static str, texts::Text))| {
+    let button = move |(index, (one, sign, word)): (usize, (&'static str, Option<Icon>, texts::Text))| {
         let id = if index == 0 { group.clone() } else { format!("{group}-{index}") };
         view! {
             <label class=format!("check__one check__one--{one}")>
@@ -68,18 +69,19 @@ pub fn CheckField(
                     on:blur=move |_| told.left.run(())
                     on:keydown=move |event| told.done_by(&event)
                 />
-                <span><b aria-hidden="true">{sign}</b> {word.get()}</span>
+                <span>{sign.map(|icon| view! { <Glyph icon /> })} {word.get()}</span>
             </label>
         }
     };
     let remark = name.clone();
     view! {
         <fieldset class="field check" aria-describedby=name.complaint_id()>
-            <legend class="check__label" class:field__label--must=name.required>
-                {name.label.clone()}
-            </legend>
+            <legend class="sr-only">{name.label.clone()}</legend>
             <div class="check__line">
-                <p class="check__note num">{note}</p>
+                <div class="check__words">
+                    <span class="check__label" aria-hidden="true">{name.label.clone()}</span>
+                    <p class="check__note num">{note}</p>
+                </div>
                 <div class="check__all">{states().into_iter().enumerate().map(button).collect_view()}</div>
             </div>
             {move || {

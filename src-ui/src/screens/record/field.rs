@@ -254,7 +254,9 @@ fn ChipField(
     let key = StoredValue::new(key_of);
     let is_here =
         Memo::new(move |_| key.with_value(|key| draft.target.with(|target| target.as_ref() == Some(key))));
-    let is_open = Memo::new(move |_| is_here.get() || value.with(String::is_empty));
+    // In a table the first line shows what there is; the others when they are written.
+    let is_first = key.with_value(|key| key.line.is_none_or(|line| line == 1));
+    let is_open = Memo::new(move |_| is_here.get() || (is_first && value.with(String::is_empty)));
     let label = texts::usual_for(&name.label);
     let pick = move |text: String| key.with_value(|key| draft.put(key, text));
     view! {

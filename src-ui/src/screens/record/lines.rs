@@ -29,8 +29,25 @@ pub fn Lines(draft: Draft, index: usize) -> impl IntoView {
     let Some((key, columns, Some(lines), title)) = made else { return ().into_any() };
     let count = Memo::new(move |_| draft.lines(index));
     let as_cards = wants_cards(&columns);
+    let (has_time, at_least) = (lines.time.is_some(), lines.at_least);
+    let head = (!draft.is_signed()).then(|| {
+        view! {
+            <div class="lines__tools">
+                {has_time.then(|| {
+                    view! {
+                        <button type="button" class="btn btn--soft" on:click=move |_| draft.over.set(Some(Over::Times(index)))>
+                            <Glyph icon=Icon::Clock />
+                            {texts::MAKE_TIMES.get()}
+                        </button>
+                    }
+                })}
+                <span class="lines__count num" role="status">
+                    {move || texts::lines_filled(draft.used_lines(index), at_least)}
+                </span>
+            </div>
+        }
+    });
     let tools = (!draft.is_signed()).then(|| {
-        let has_time = lines.time.is_some();
         let is_full = move || count.get() >= lines.at_most;
         let shared = Shared::get();
         view! {
@@ -39,17 +56,6 @@ pub fn Lines(draft: Draft, index: usize) -> impl IntoView {
                     <b aria-hidden="true">"+"</b>
                     {texts::ADD_LINE.get()}
                 </button>
-                {has_time.then(|| {
-                    view! {
-                        <button type="button" class="btn" on:click=move |_| draft.over.set(Some(Over::Times(index)))>
-                            <Glyph icon=Icon::Clock />
-                            {texts::MAKE_TIMES.get()}
-                        </button>
-                    }
-                })}
-                <span class="lines__count num">
-                    {move || texts::lines_filled(draft.used_lines(index), lines.at_least)}
-                </span>
             </div>
         }
     });
@@ -67,12 +73,12 @@ pub fn Lines(draft: Draft, index: usize) -> impl IntoView {
         }
         .into_any(),
         false => {
-            let head = columns.clone();
+            let titles = columns.clone();
             let name = title.replace("{name}", "");
             view! {
                 <div class="lines__box" tabindex="0" role="group" aria-label=name>
                     <table class="lines__table">
-                        <Head draft key_of=key.clone() columns=head />
+                        <Head draft key_of=key.clone() columns=titles />
                         <tbody>
                             <For each=shown key=|line| *line let:line>
                                 <LineRow draft index key_of=key.clone() columns=columns.clone() line />
@@ -84,7 +90,7 @@ pub fn Lines(draft: Draft, index: usize) -> impl IntoView {
             .into_any()
         }
     };
-    view! { <div class="lines">{body} {tools}</div> }.into_any()
+    view! { <div class="lines">{head} {body} {tools}</div> }.into_any()
 }
 
 /// Many columns, or some that want room: the lines become cards.

@@ -70,7 +70,7 @@ fn names(draft: Draft, problem: &Problem) -> (String, String) {
             key.line.map(texts::line_number).or(group.map(|group| texts::label(&group.label).to_owned()));
         let name = texts::label(&field.label);
         let name = place.map_or_else(|| name.to_owned(), |place| format!("{place} · {name}"));
-        (block_name(block), name)
+        (draft.with_view(|view| block_name(&view.form, block)), name)
     });
     of_field.unwrap_or_else(|| {
         draft.with_view(|view| {
