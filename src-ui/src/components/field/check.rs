@@ -116,5 +116,5 @@ fn Remark(
         told.typed.run(format!("{state} {text}"));
     });
     let complaint = Signal::derive(|| None::<String>);
-    view! { <TextField name value=mine complaint hint=hint.get() told=FieldTold { typed, ..told } /> }
+    view! { <TextField name value=mine complaint hint=hint.get() rows=2 told=FieldTold { typed, ..told } /> }
 }

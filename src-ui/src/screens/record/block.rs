@@ -152,13 +152,39 @@ fn plain(draft: Draft, spots: Vec<Spot>) -> [Row; 2] {
 }
 
 fn draw_row(draft: Draft, index: usize, row: Row) -> AnyView {
-    let all = |spots: Vec<Spot>| spots.into_iter().map(|spot| draw(draft, spot, Seat::Plain)).collect_view();
+    let all = |spots: Vec<Spot>| draw_all(draft, spots);
     match row {
         Row::Title(title) => view! { <h3 class="block__title">{title}</h3> }.into_any(),
-        Row::Facts(spots) => view! { <div class="facts-row">{all(spots)}</div> }.into_any(),
+        Row::Facts(spots) => {
+            let class = if spots.len() < 4 { "facts-row facts-row--few" } else { "facts-row" };
+            view! { <div class=class>{all(spots)}</div> }.into_any()
+        }
         Row::Fields(spots) => view! { <div class="fields">{all(spots)}</div> }.into_any(),
         Row::Items(inspection) => draw_inspection(draft, inspection),
         Row::Judged(judged) => draw_judged(draft, judged),
         Row::Lines => view! { <Lines draft index /> }.into_any(),
     }
+}
+
+/// Fields one after the other; the note of a choice stands beside it.
+pub fn draw_all(draft: Draft, spots: Vec<Spot>) -> Vec<AnyView> {
+    let mut drawn = Vec::new();
+    let mut spots = spots.into_iter().peekable();
+    while let Some(spot) = spots.next() {
+        let is_note = |note: &Spot| {
+            let of = note.field.required_when.as_ref().and_then(|when| when.field.as_ref());
+            note.field.kind == FieldType::Text && of == Some(&spot.field.id)
+        };
+        let has_choices = matches!(spot.field.kind, FieldType::Choice | FieldType::YesNo);
+        let note = if has_choices { spots.next_if(is_note) } else { None };
+        let field = draw(draft, spot, Seat::Plain);
+        drawn.push(match note {
+            Some(note) => {
+                let note = draw(draft, note, Seat::Plain);
+                view! { <div class="fields__pair">{field} {note}</div> }.into_any()
+            }
+            None => field,
+        });
+    }
+    drawn
 }

@@ -5,7 +5,7 @@ use leptos_router::components::A;
 use stackside_core::form::{Answers, Block, Form, Problem, Section, Site};
 use stackside_core::judge::{Outcome, Verdict};
 
-use super::draft::{Draft, Over, Part, is_gap, is_given};
+use super::draft::{Draft, Over, Part, is_given, is_still_ahead};
 use super::way::asked;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::tone::Tone;
@@ -33,11 +33,11 @@ pub fn Outline(draft: Draft) -> impl IntoView {
             // With the list of what is missing, a moment after the key.
             let standing = draft.problems.with(|problems| {
                 draft.paper.calm.track();
-                let lines = draft.lines(index);
                 untrack(|| {
+                    let lines = draft.lines(index);
                     let wrong: Vec<_> = problems
                         .iter()
-                        .filter(|p| !is_gap(&p.error) && !draft.is_half_typed(&p.key))
+                        .filter(|p| !is_still_ahead(p) && !draft.is_half_typed(&p.key))
                         .collect();
                     draft.paper.verdicts.with(|verdicts| {
                         draft.with_site(|answers, site| {
@@ -195,9 +195,16 @@ fn block_standing(block: &Block<'_>, now: &Now<'_>, is_signed: bool) -> Standing
             Standing { tone, icon, text: texts::outcome_short(worst).get().to_owned() }
         }
         None => {
+            let is_by_hand = answers.of_block(&block.section.id, row).any(|(_, answer)| answer.is_by_hand());
             let text = match (to_type, asked.iter().any(|one| one.is_demanded)) {
                 (0, true) => texts::GIVEN,
-                (0, false) => texts::NOTHING_DEMANDED,
+                (0, false) if !is_by_hand => {
+                    return Standing {
+                        tone: Tone::Idle,
+                        icon,
+                        text: texts::NOTHING_DEMANDED.get().to_owned(),
+                    };
+                }
                 _ => texts::FILLED,
             };
             Standing { tone: Tone::Ok, icon: Icon::Check, text: text.get().to_owned() }
