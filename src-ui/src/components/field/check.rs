@@ -43,7 +43,32 @@ pub fn CheckField(
     told: FieldTold,
 ) -> impl IntoView {
     let state = Memo::new(move |_| value.with(|value| state_of(value)));
-    let group = name.id.clone();
+    let remark = name.clone();
+    view! {
+        <fieldset class="field check" aria-describedby=name.complaint_id()>
+            <legend class="sr-only">{name.label.clone()}</legend>
+            <div class="check__line">
+                <div class="check__words">
+                    <span class="check__label" aria-hidden="true">{name.label.clone()}</span>
+                    <p class="check__note num">{note}</p>
+                </div>
+                <States group=name.id.clone() state value told />
+            </div>
+            {move || {
+                let words = match state.get() {
+                    "bad" => (texts::FOUND_AND_DONE, texts::FOUND_AND_DONE_HINT),
+                    "impossible" => (texts::WHY_IMPOSSIBLE, texts::WHY_IMPOSSIBLE_HINT),
+                    _ => return None,
+                };
+                Some(view! { <Remark name=remark.clone() words value told /> })
+            }}
+            {name.under(complaint)}
+        </fieldset>
+    }
+}
+
+#[component]
+fn States(group: String, state: Memo<&'static str>, value: Signal<String>, told: FieldTold) -> impl IntoView {
     let choose = move |one: &'static str| {
         let remark = value.with_untracked(|value| remark_of(value));
         let text = match one {
@@ -73,28 +98,7 @@ pub fn CheckField(
             </label>
         }
     };
-    let remark = name.clone();
-    view! {
-        <fieldset class="field check" aria-describedby=name.complaint_id()>
-            <legend class="sr-only">{name.label.clone()}</legend>
-            <div class="check__line">
-                <div class="check__words">
-                    <span class="check__label" aria-hidden="true">{name.label.clone()}</span>
-                    <p class="check__note num">{note}</p>
-                </div>
-                <div class="check__all">{states().into_iter().enumerate().map(button).collect_view()}</div>
-            </div>
-            {move || {
-                let words = match state.get() {
-                    "bad" => (texts::FOUND_AND_DONE, texts::FOUND_AND_DONE_HINT),
-                    "impossible" => (texts::WHY_IMPOSSIBLE, texts::WHY_IMPOSSIBLE_HINT),
-                    _ => return None,
-                };
-                Some(view! { <Remark name=remark.clone() words value told /> })
-            }}
-            {name.under(complaint)}
-        </fieldset>
-    }
+    view! { <div class="check__all">{states().into_iter().enumerate().map(button).collect_view()}</div> }
 }
 
 #[component]

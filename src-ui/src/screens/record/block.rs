@@ -29,6 +29,8 @@ enum Row {
     Judged(Judged),
     /// The table.
     Lines,
+    /// Nothing: nobody worked on it.
+    Empty,
 }
 
 /// A block as a card.
@@ -36,7 +38,9 @@ enum Row {
 pub fn BlockCard(draft: Draft, index: usize) -> impl IntoView {
     let made = draft.block(index, |block| {
         let model = block.instrument.map(|i| i.model.clone()).filter(|model| !model.is_empty());
-        (block_title(block), model, rows(draft, block))
+        let is_empty =
+            draft.is_signed() && !draft.paper.answers.with_untracked(|answers| block.is_worked_on(answers));
+        (block_title(block), model, if is_empty { vec![Row::Empty] } else { rows(draft, block) })
     });
     let (title, model, rows) = made.unwrap_or_default();
     let has_pad = draft.has_numbers(Part::Block(index));
@@ -163,6 +167,7 @@ fn draw_row(draft: Draft, index: usize, row: Row) -> AnyView {
         Row::Items(inspection) => draw_inspection(draft, inspection),
         Row::Judged(judged) => draw_judged(draft, judged),
         Row::Lines => view! { <Lines draft index /> }.into_any(),
+        Row::Empty => view! { <p class="block__empty">{texts::NOT_WORKED_ON.get()}</p> }.into_any(),
     }
 }
 

@@ -242,7 +242,7 @@ fn suggestions(draft: Draft, key: &AnswerKey, field: &Field) -> Vec<Chip> {
 }
 
 /// The own name first, then the colleagues.
-fn people(draft: Draft) -> Vec<Chip> {
+pub fn people(draft: Draft) -> Vec<Chip> {
     let own = Shared::get().state.with_untracked(|state| {
         state.as_ref().and_then(|state| state.person.as_ref()).map(|p| p.name.clone())
     });

@@ -30,36 +30,14 @@ pub fn Lines(draft: Draft, index: usize) -> impl IntoView {
     let count = Memo::new(move |_| draft.lines(index));
     let used = Memo::new(move |_| draft.used_lines(index));
     let as_cards = wants_cards(&columns);
-    let (has_time, at_least) = (lines.time.is_some(), lines.at_least);
-    let head = (!draft.is_signed()).then(|| {
-        view! {
-            <div class="lines__tools">
-                {has_time.then(|| {
-                    view! {
-                        <button type="button" class="btn btn--soft" on:click=move |_| draft.over.set(Some(Over::Times(index)))>
-                            <Glyph icon=Icon::Clock />
-                            {texts::MAKE_TIMES.get()}
-                        </button>
-                    }
-                })}
-                <span class="lines__count num" role="status">
-                    {move || texts::lines_filled(used.with(|used| used.iter().filter(|is_used| **is_used).count()), at_least)}
-                </span>
-            </div>
-        }
-    });
-    let tools = (!draft.is_signed()).then(|| {
-        let is_full = move || count.get() >= lines.at_most;
-        let shared = Shared::get();
-        view! {
-            <div class="lines__tools">
-                <button type="button" class="btn btn--soft" disabled=is_full on:click=move |_| draft.add_line(index, shared)>
-                    <b aria-hidden="true">"+"</b>
-                    {texts::ADD_LINE.get()}
-                </button>
-            </div>
-        }
-    });
+    let tools = (lines.time.is_some(), lines.at_least, lines.at_most);
+    let (head, foot) = match draft.is_signed() {
+        true => (None, None),
+        false => (
+            Some(view! { <LinesHead draft index tools used /> }),
+            Some(view! { <LinesFoot draft index tools count /> }),
+        ),
+    };
     let shown = move || {
         let is_shown = |line: &u16| !draft.is_signed() || used.with(|used| is_used(used, *line));
         (1..=count.get()).filter(is_shown).collect::<Vec<_>>()
@@ -99,7 +77,45 @@ pub fn Lines(draft: Draft, index: usize) -> impl IntoView {
             .into_any()
         }
     };
-    view! { <div class="lines">{head} {body} {tools}</div> }.into_any()
+    view! { <div class="lines">{head} {body} {foot}</div> }.into_any()
+}
+
+/// Has times to make, lines at least, lines at most.
+type Tools = (bool, u16, u16);
+
+/// Above the table: its times, and how far it is filled.
+#[component]
+fn LinesHead(draft: Draft, index: usize, tools: Tools, used: Memo<Vec<bool>>) -> impl IntoView {
+    let (has_time, at_least, _) = tools;
+    let filled = move || used.with(|used| used.iter().filter(|is_used| **is_used).count());
+    view! {
+        <div class="lines__tools">
+            {has_time.then(|| {
+                view! {
+                    <button type="button" class="btn btn--soft" on:click=move |_| draft.over.set(Some(Over::Times(index)))>
+                        <Glyph icon=Icon::Clock />
+                        {texts::MAKE_TIMES.get()}
+                    </button>
+                }
+            })}
+            <span class="lines__count num" role="status">{move || texts::lines_filled(filled(), at_least)}</span>
+        </div>
+    }
+}
+
+/// Below the table: one more line.
+#[component]
+fn LinesFoot(draft: Draft, index: usize, tools: Tools, count: Memo<u16>) -> impl IntoView {
+    let shared = Shared::get();
+    let is_full = move || count.get() >= tools.2;
+    view! {
+        <div class="lines__tools">
+            <button type="button" class="btn btn--soft" disabled=is_full on:click=move |_| draft.add_line(index, shared)>
+                <b aria-hidden="true">"+"</b>
+                {texts::ADD_LINE.get()}
+            </button>
+        </div>
+    }
 }
 
 fn is_used(used: &[bool], line: u16) -> bool {

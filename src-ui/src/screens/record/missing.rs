@@ -1,7 +1,7 @@
 //! What stands in the way of signing, each with the way to it.
 
 use leptos::prelude::*;
-use stackside_core::form::Problem;
+use stackside_core::form::{AnswerError, Problem};
 
 use super::draft::{Draft, Over};
 use super::outline::block_name;
@@ -20,7 +20,9 @@ pub fn MissingDialog(draft: Draft) -> impl IntoView {
     };
     let line = move |problem: Problem| {
         let (place, name) = names(draft, &problem);
-        let words = texts::problem(&problem);
+        let is_one_of = problem.error == AnswerError::NoBlock
+            && draft.with_view(|view| view.form.one_of.contains(&problem.key.section));
+        let words = if is_one_of { texts::ONE_PART.get().to_owned() } else { texts::problem(&problem) };
         let key = problem.key;
         view! {
             <li>
