@@ -126,6 +126,16 @@ pub fn answer_error(error: &AnswerError) -> String {
         AnswerError::NotATime => pick("时间格式如 2026-11-23 14:05。", "A time looks like 2026-11-23 14:05."),
         AnswerError::NotAClock => pick("时间格式如 14:05。", "A time looks like 14:05."),
         AnswerError::NotWhole => pick("请填整数，不带小数。", "A whole number, without decimals."),
+        AnswerError::BeforeStart => pick("结束时间早于开始时间。", "The end lies before the start."),
+        AnswerError::InTheFuture => pick("时间在将来，请核对。", "This time lies in the future."),
+        other => of_other_kind(other),
+    };
+    plain.to_owned()
+}
+
+/// What is no number, no time and no gap.
+fn of_other_kind(error: &AnswerError) -> &'static str {
+    match error {
         AnswerError::RemarkMissing => pick(
             "请写明情况：异常写发现和处理，无法检查写原因。",
             "Add a word: what was found and done, or why it was not possible.",
@@ -142,8 +152,6 @@ pub fn answer_error(error: &AnswerError) -> String {
         AnswerError::ZeroReference => {
             pick("参比值为 0，不能相除，请核对。", "The reference is 0 and cannot be divided by. Check it.")
         }
-        AnswerError::BeforeStart => pick("结束时间早于开始时间。", "The end lies before the start."),
-        AnswerError::InTheFuture => pick("时间在将来，请核对。", "This time lies in the future."),
         AnswerError::NotAChoice => pick("请从选项中选择。", "Choose one of the options."),
         AnswerError::UnknownBottle => pick(
             "本站点没有这个瓶号，请从列表中选择。",
@@ -158,10 +166,10 @@ pub fn answer_error(error: &AnswerError) -> String {
         AnswerError::ReasonMissing => {
             pick("修改已带入的值需要写明原因。", "Give a reason for replacing the prefilled value.")
         }
-        AnswerError::NoBlock => pick("至少填写其中一部分。", "Fill in at least one of these parts."),
+        AnswerError::NoBlock => pick("至少填写一台仪器。", "Fill in at least one instrument."),
         AnswerError::PhotoMissing => pick("缺少照片。", "A photo is missing."),
-    };
-    plain.to_owned()
+        _ => pick("请核对。", "Check it."),
+    }
 }
 
 fn number_error(error: NumberError) -> &'static str {

@@ -12,6 +12,8 @@ texts! {
     FORM_PARTS: "表单各部分", "Parts of the form";
     GIVEN: "已带入", "Filled in";
     FILLED: "已填", "Done";
+    ONE_PART: "几部分中至少填写一部分。", "Fill in at least one of the parts.";
+    NOT_WORKED_ON: "本次没有填写这一部分。", "This part was not filled.";
     EMPTY_BLOCK: "未填", "Empty";
     TO_VISIT: "去签名", "To the visit";
     BACK_TO_VISIT: "回到运维", "Visit";

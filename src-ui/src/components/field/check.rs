@@ -4,14 +4,15 @@ use leptos::prelude::*;
 use stackside_core::form::Check;
 
 use super::{FieldName, FieldTold, TextField};
+use crate::components::icon::{Glyph, Icon};
 use crate::texts;
 
 /// The states with sign and word.
-fn states() -> [(&'static str, &'static str, texts::Text); 3] {
+fn states() -> [(&'static str, Option<Icon>, texts::Text); 3] {
     [
-        ("ok", "√", texts::CHECK_OK),
-        ("bad", "×", texts::CHECK_BAD),
-        ("impossible", "\u{2013}", texts::CHECK_IMPOSSIBLE),
+        ("ok", Some(Icon::Check), texts::CHECK_OK),
+        ("bad", Some(Icon::Cross), texts::CHECK_BAD),
+        ("impossible", None, texts::CHECK_IMPOSSIBLE),
     ]
 }
 
@@ -42,7 +43,32 @@ pub fn CheckField(
     told: FieldTold,
 ) -> impl IntoView {
     let state = Memo::new(move |_| value.with(|value| state_of(value)));
-    let group = name.id.clone();
+    let remark = name.clone();
+    view! {
+        <fieldset class="field check" aria-describedby=name.complaint_id()>
+            <legend class="sr-only">{name.label.clone()}</legend>
+            <div class="check__line">
+                <div class="check__words">
+                    <span class="check__label" aria-hidden="true">{name.label.clone()}</span>
+                    <p class="check__note num">{note}</p>
+                </div>
+                <States group=name.id.clone() state value told />
+            </div>
+            {move || {
+                let words = match state.get() {
+                    "bad" => (texts::FOUND_AND_DONE, texts::FOUND_AND_DONE_HINT),
+                    "impossible" => (texts::WHY_IMPOSSIBLE, texts::WHY_IMPOSSIBLE_HINT),
+                    _ => return None,
+                };
+                Some(view! { <Remark name=remark.clone() words value told /> })
+            }}
+            {name.under(complaint)}
+        </fieldset>
+    }
+}
+
+#[component]
+fn States(group: String, state: Memo<&'static str>, value: Signal<String>, told: FieldTold) -> impl IntoView {
     let choose = move |one: &'static str| {
         let remark = value.with_untracked(|value| remark_of(value));
         let text = match one {
@@ -53,7 +79,7 @@ pub fn CheckField(
         told.entered.run(());
         told.typed.run(text);
     };
-    let button = move |(index, (one, sign, word)): (usize, (&'static str, &'static str, texts::Text))| {
+    let button = move |(index, (one, sign, word)): (usize, (&'static str, Option<Icon>, texts::Text))| {
         let id = if index == 0 { group.clone() } else { format!("{group}-{index}") };
         view! {
             <label class=format!("check__one check__one--{one}")>
@@ -68,31 +94,11 @@ pub fn CheckField(
                     on:blur=move |_| told.left.run(())
                     on:keydown=move |event| told.done_by(&event)
                 />
-                <span><b aria-hidden="true">{sign}</b> {word.get()}</span>
+                <span>{sign.map(|icon| view! { <Glyph icon /> })} {word.get()}</span>
             </label>
         }
     };
-    let remark = name.clone();
-    view! {
-        <fieldset class="field check" aria-describedby=name.complaint_id()>
-            <legend class="check__label" class:field__label--must=name.required>
-                {name.label.clone()}
-            </legend>
-            <div class="check__line">
-                <p class="check__note num">{note}</p>
-                <div class="check__all">{states().into_iter().enumerate().map(button).collect_view()}</div>
-            </div>
-            {move || {
-                let words = match state.get() {
-                    "bad" => (texts::FOUND_AND_DONE, texts::FOUND_AND_DONE_HINT),
-                    "impossible" => (texts::WHY_IMPOSSIBLE, texts::WHY_IMPOSSIBLE_HINT),
-                    _ => return None,
-                };
-                Some(view! { <Remark name=remark.clone() words value told /> })
-            }}
-            {name.under(complaint)}
-        </fieldset>
-    }
+    view! { <div class="check__all">{states().into_iter().enumerate().map(button).collect_view()}</div> }
 }
 
 #[component]
@@ -114,5 +120,5 @@ fn Remark(
         told.typed.run(format!("{state} {text}"));
     });
     let complaint = Signal::derive(|| None::<String>);
-    view! { <TextField name value=mine complaint hint=hint.get() told=FieldTold { typed, ..told } /> }
+    view! { <TextField name value=mine complaint hint=hint.get() rows=2 told=FieldTold { typed, ..told } /> }
 }

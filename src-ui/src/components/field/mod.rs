@@ -195,6 +195,9 @@ pub fn TextField(
     /// An example of what to write.
     #[prop(optional)]
     hint: &'static str,
+    /// How many lines it shows.
+    #[prop(default = 3)]
+    rows: u8,
     /// What happens in it.
     told: FieldTold,
 ) -> impl IntoView {
@@ -204,7 +207,7 @@ pub fn TextField(
             <textarea
                 id=name.id.clone()
                 class="field__box field__box--text"
-                rows="3"
+                rows=rows.to_string()
                 placeholder=hint
                 aria-required=name.must()
                 aria-invalid=move || complaint.with(|why| why.is_some().then_some("true"))

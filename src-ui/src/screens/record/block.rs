@@ -29,6 +29,8 @@ enum Row {
     Judged(Judged),
     /// The table.
     Lines,
+    /// Nothing: nobody worked on it.
+    Empty,
 }
 
 /// A block as a card.
@@ -36,7 +38,9 @@ enum Row {
 pub fn BlockCard(draft: Draft, index: usize) -> impl IntoView {
     let made = draft.block(index, |block| {
         let model = block.instrument.map(|i| i.model.clone()).filter(|model| !model.is_empty());
-        (block_title(block), model, rows(draft, block))
+        let is_empty =
+            draft.is_signed() && !draft.paper.answers.with_untracked(|answers| block.is_worked_on(answers));
+        (block_title(block), model, if is_empty { vec![Row::Empty] } else { rows(draft, block) })
     });
     let (title, model, rows) = made.unwrap_or_default();
     let has_pad = draft.has_numbers(Part::Block(index));
@@ -152,13 +156,40 @@ fn plain(draft: Draft, spots: Vec<Spot>) -> [Row; 2] {
 }
 
 fn draw_row(draft: Draft, index: usize, row: Row) -> AnyView {
-    let all = |spots: Vec<Spot>| spots.into_iter().map(|spot| draw(draft, spot, Seat::Plain)).collect_view();
+    let all = |spots: Vec<Spot>| draw_all(draft, spots);
     match row {
         Row::Title(title) => view! { <h3 class="block__title">{title}</h3> }.into_any(),
-        Row::Facts(spots) => view! { <div class="facts-row">{all(spots)}</div> }.into_any(),
+        Row::Facts(spots) => {
+            let class = if spots.len() < 4 { "facts-row facts-row--few" } else { "facts-row" };
+            view! { <div class=class>{all(spots)}</div> }.into_any()
+        }
         Row::Fields(spots) => view! { <div class="fields">{all(spots)}</div> }.into_any(),
         Row::Items(inspection) => draw_inspection(draft, inspection),
         Row::Judged(judged) => draw_judged(draft, judged),
         Row::Lines => view! { <Lines draft index /> }.into_any(),
+        Row::Empty => view! { <p class="block__empty">{texts::NOT_WORKED_ON.get()}</p> }.into_any(),
     }
+}
+
+/// Fields one after the other; the note of a choice stands beside it.
+pub fn draw_all(draft: Draft, spots: Vec<Spot>) -> Vec<AnyView> {
+    let mut drawn = Vec::new();
+    let mut spots = spots.into_iter().peekable();
+    while let Some(spot) = spots.next() {
+        let is_note = |note: &Spot| {
+            let of = note.field.required_when.as_ref().and_then(|when| when.field.as_ref());
+            note.field.kind == FieldType::Text && of == Some(&spot.field.id)
+        };
+        let has_choices = matches!(spot.field.kind, FieldType::Choice | FieldType::YesNo);
+        let note = if has_choices { spots.next_if(is_note) } else { None };
+        let field = draw(draft, spot, Seat::Plain);
+        drawn.push(match note {
+            Some(note) => {
+                let note = draw(draft, note, Seat::Plain);
+                view! { <div class="fields__pair">{field} {note}</div> }.into_any()
+            }
+            None => field,
+        });
+    }
+    drawn
 }

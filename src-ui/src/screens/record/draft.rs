@@ -222,7 +222,7 @@ impl Draft {
                 problems(verdicts).find(|problem| problem.key == *key).map(|problem| problem.error)
             })
         };
-        wrong.or_else(trouble).filter(|error| !is_gap(error))
+        wrong.or_else(trouble).filter(|error| !is_gap(error, key))
     }
     /// True for a lone sign or point, or a × without its word, in the field that is being typed: no reason to complain
     /// yet. Tracks.
@@ -236,7 +236,7 @@ impl Draft {
         if self.is_signed() {
             return;
         }
-        self.paper.change(|answers| {
+        self.paper.change(key, |answers| {
             let answer = answers.0.entry(key.clone()).or_insert_with(|| Answer::typed(""));
             answer.text.clone_from(&text);
             if !is_given(answer) {
@@ -252,7 +252,7 @@ impl Draft {
     }
     /// Replaces a prefilled value.
     pub fn replace(self, key: &AnswerKey, text: String, reason: String) {
-        self.paper.change(|answers| {
+        self.paper.change(key, |answers| {
             let answer = answers.0.entry(key.clone()).or_insert_with(|| Answer::typed(""));
             let original =
                 answer.replaced.take().map_or_else(|| answer.text.clone(), |replaced| replaced.original);
@@ -344,15 +344,21 @@ fn all_problems(view: &RecordView, paper: Paper, site: &Site<'_>) -> Vec<Problem
     all
 }
 
-/// True for what is only missing.
-pub fn is_gap(error: &AnswerError) -> bool {
-    matches!(
-        error,
+/// True for what is only missing, and for times of a table that were made beforehand: nothing is wrong yet.
+fn is_gap(error: &AnswerError, key: &AnswerKey) -> bool {
+    match error {
         AnswerError::Missing
-            | AnswerError::PhotoMissing
-            | AnswerError::TooFewLines { .. }
-            | AnswerError::NoBlock
-    )
+        | AnswerError::PhotoMissing
+        | AnswerError::TooFewLines { .. }
+        | AnswerError::NoBlock => true,
+        AnswerError::InTheFuture => key.line.is_some(),
+        _ => false,
+    }
+}
+
+/// True for what comes in the course of the work, a word on a fault too.
+pub fn is_still_ahead(problem: &Problem) -> bool {
+    problem.error == AnswerError::RemarkMissing || is_gap(&problem.error, &problem.key)
 }
 
 /// True for a value from the register or the last record, replaced or not.

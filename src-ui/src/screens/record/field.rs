@@ -53,11 +53,17 @@ impl Seat {
 
 /// Draws a field; one that another answer calls for comes and goes with it.
 pub fn draw(draft: Draft, spot: Spot, seat: Seat) -> AnyView {
+    let complaint = complaint(draft, &spot);
+    draw_with(draft, spot, seat, complaint)
+}
+
+/// The same, where the complaint is shown elsewhere too.
+pub fn draw_with(draft: Draft, spot: Spot, seat: Seat, complaint: Memo<Option<String>>) -> AnyView {
     let field = &spot.field;
     let hangs_on_answer = field.visible.as_ref().is_some_and(|visible| visible.field.is_some());
     if draft.is_signed() || (!hangs_on_answer && field.required_when.is_none()) {
         let required = required(draft, &spot);
-        return draw_now(draft, &spot, seat, required);
+        return draw_now(draft, &spot, seat, required, complaint);
     }
     let is_note = matches!(field.kind, FieldType::Text | FieldType::LongText) && !hangs_on_answer;
     let is_open = RwSignal::new(false);
@@ -77,7 +83,7 @@ pub fn draw(draft: Draft, spot: Spot, seat: Seat) -> AnyView {
     let draw = move || match state.get() {
         (false, ..) if seat == Seat::Cell => view! { <span class="lines__none">"\u{2014}"</span> }.into_any(),
         (false, ..) => ().into_any(),
-        (true, required, true) => draw_now(draft, &spot, seat, required),
+        (true, required, true) => draw_now(draft, &spot, seat, required, complaint),
         (true, _, false) => {
             let id = dom_id(&spot.key);
             let words = texts::label(&spot.field.label).to_owned();
@@ -102,13 +108,18 @@ fn required(draft: Draft, Spot { key, field }: &Spot) -> bool {
         && draft.with_site(|answers, site| is_required(field, key, answers, site))
 }
 
-fn draw_now(draft: Draft, spot: &Spot, seat: Seat, required: bool) -> AnyView {
+fn draw_now(
+    draft: Draft,
+    spot: &Spot,
+    seat: Seat,
+    required: bool,
+    complaint: Memo<Option<String>>,
+) -> AnyView {
     let Spot { key, field } = spot.clone();
     let name = seat.name(spot, required);
     if field.kind == FieldType::Photo {
         return view! { <PhotoField draft key_of=key label=name.label required /> }.into_any();
     }
-    let complaint = complaint(draft, spot);
     let is_still = draft.is_signed() || field.kind == FieldType::Computed;
     if is_still || draft.is_given(&key) {
         return draw_given(draft, spot, name, complaint, is_still);
@@ -231,7 +242,7 @@ fn suggestions(draft: Draft, key: &AnswerKey, field: &Field) -> Vec<Chip> {
 }
 
 /// The own name first, then the colleagues.
-fn people(draft: Draft) -> Vec<Chip> {
+pub fn people(draft: Draft) -> Vec<Chip> {
     let own = Shared::get().state.with_untracked(|state| {
         state.as_ref().and_then(|state| state.person.as_ref()).map(|p| p.name.clone())
     });
@@ -254,7 +265,9 @@ fn ChipField(
     let key = StoredValue::new(key_of);
     let is_here =
         Memo::new(move |_| key.with_value(|key| draft.target.with(|target| target.as_ref() == Some(key))));
-    let is_open = Memo::new(move |_| is_here.get() || value.with(String::is_empty));
+    // In a table the first line shows what there is; the others when they are written.
+    let is_first = key.with_value(|key| key.line.is_none_or(|line| line == 1));
+    let is_open = Memo::new(move |_| is_here.get() || (is_first && value.with(String::is_empty)));
     let label = texts::usual_for(&name.label);
     let pick = move |text: String| key.with_value(|key| draft.put(key, text));
     view! {

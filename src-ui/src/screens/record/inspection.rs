@@ -125,7 +125,10 @@ pub fn draw_inspection(draft: Draft, Inspection { due, later }: Inspection) -> A
 }
 
 fn draw_item(draft: Draft, item: Item) -> impl IntoView {
-    let Item { check, readings, note } = item;
+    let Item { check, mut readings, note } = item;
+    if draft.is_signed() {
+        readings.retain(|spot| !untrack(|| draft.text(&spot.key)).trim().is_empty());
+    }
     let readings = (!readings.is_empty()).then(|| {
         let readings = readings.into_iter().map(|spot| draw(draft, spot, Seat::Plain)).collect_view();
         view! { <div class="fields items__readings">{readings}</div> }

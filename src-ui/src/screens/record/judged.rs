@@ -5,7 +5,7 @@ use stackside_core::form::{AnswerKey, Block, FieldType, Group};
 use stackside_core::judge::{Function, Judge, Verdict};
 
 use super::draft::{Draft, Over, Spot, dom_id};
-use super::field::{Seat, complaint, draw, is_replaced};
+use super::field::{Seat, complaint, draw, draw_with, is_replaced};
 use crate::components::field::{Complaint, FieldName};
 use crate::components::verdict::VerdictBanner;
 use crate::texts;
@@ -69,15 +69,18 @@ pub fn draw_judged(draft: Draft, judged: Judged) -> AnyView {
         draft.paper.verdicts.with(|verdicts| verdicts.iter().find(is_mine).cloned())
     });
     let name = label.clone();
-    let whys = cells.iter().filter(|spot| spot.field.kind != FieldType::Computed).map(|spot| {
-        let name = FieldName::new(dom_id(&spot.key), texts::label(&spot.field.label));
-        view! { <Complaint name complaint=complaint(draft, spot) with_name=true /> }
-    });
-    let whys = whys.collect_view();
+    let mut whys = Vec::new();
     let class = if is_drift { "judged" } else { "judged judged--wide" };
     let cells = cells
         .into_iter()
-        .map(|spot| view! { <div class="judged__cell">{draw(draft, spot, Seat::Row)}</div> })
+        .map(|spot| {
+            let complaint = complaint(draft, &spot);
+            if spot.field.kind != FieldType::Computed {
+                let name = FieldName::new(dom_id(&spot.key), texts::label(&spot.field.label));
+                whys.push(view! { <Complaint name complaint with_name=true /> });
+            }
+            view! { <div class="judged__cell">{draw_with(draft, spot, Seat::Row, complaint)}</div> }
+        })
         .collect_view();
     view! {
         <div class=class role="group" aria-label=name>

@@ -157,8 +157,8 @@ pub fn SignatureDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
             let _ = busy.try_set_value(false);
             match reply {
                 Ok(answer) => {
-                    draft.paper.change(|answers| {
-                        answers.0.insert(command.key, answer);
+                    draft.paper.change(&command.key, |answers| {
+                        answers.0.insert(command.key.clone(), answer);
                     });
                     let _ = draft.over.try_set(None);
                     draft.read_soon();

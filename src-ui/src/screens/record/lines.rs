@@ -7,7 +7,7 @@ use stackside_core::command::{AddLine, RemoveLine};
 use stackside_core::form::{AnswerKey, Answers, Block, Field, FieldType};
 
 use super::draft::{Draft, Over, Spot, dom_id};
-use super::field::{Seat, complaint, draw};
+use super::field::{Seat, complaint, draw, draw_with};
 use crate::app::Shared;
 use crate::components::dialog::Dialog;
 use crate::components::field::{Complaint, FieldName};
@@ -28,63 +28,98 @@ pub fn Lines(draft: Draft, index: usize) -> impl IntoView {
     });
     let Some((key, columns, Some(lines), title)) = made else { return ().into_any() };
     let count = Memo::new(move |_| draft.lines(index));
+    let used = Memo::new(move |_| draft.used_lines(index));
     let as_cards = wants_cards(&columns);
-    let tools = (!draft.is_signed()).then(|| {
-        let has_time = lines.time.is_some();
-        let is_full = move || count.get() >= lines.at_most;
-        let shared = Shared::get();
-        view! {
-            <div class="lines__tools">
-                <button type="button" class="btn btn--soft" disabled=is_full on:click=move |_| draft.add_line(index, shared)>
-                    <b aria-hidden="true">"+"</b>
-                    {texts::ADD_LINE.get()}
-                </button>
-                {has_time.then(|| {
-                    view! {
-                        <button type="button" class="btn" on:click=move |_| draft.over.set(Some(Over::Times(index)))>
-                            <Glyph icon=Icon::Clock />
-                            {texts::MAKE_TIMES.get()}
-                        </button>
-                    }
-                })}
-                <span class="lines__count num">
-                    {move || texts::lines_filled(draft.used_lines(index), lines.at_least)}
-                </span>
-            </div>
-        }
-    });
+    let tools = (lines.time.is_some(), lines.at_least, lines.at_most);
+    let (head, foot) = match draft.is_signed() {
+        true => (None, None),
+        false => (
+            Some(view! { <LinesHead draft index tools used /> }),
+            Some(view! { <LinesFoot draft index tools count /> }),
+        ),
+    };
     let shown = move || {
-        let used = |line: &u16| !draft.is_signed() || draft.is_line_used(index, *line);
-        (1..=count.get()).filter(used).collect::<Vec<_>>()
+        let is_shown = |line: &u16| !draft.is_signed() || used.with(|used| is_used(used, *line));
+        (1..=count.get()).filter(is_shown).collect::<Vec<_>>()
     };
     let body = match as_cards {
         true => view! {
             <div class="lines__cards">
                 <For each=shown key=|line| *line let:line>
-                    <LineCard draft index key_of=key.clone() columns=columns.clone() line />
+                    <LineCard draft index key_of=key.clone() columns=columns.clone() line used />
                 </For>
             </div>
         }
         .into_any(),
         false => {
-            let head = columns.clone();
+            let titles = columns.clone();
+            let hint = |column: &Arc<Field>| {
+                let hint = texts::label(column.hint.as_ref()?);
+                Some(
+                    view! { <p class="lines__hint">{texts::label_and(texts::label(&column.label), hint)}</p> },
+                )
+            };
+            let hints = columns.iter().filter_map(hint).collect_view();
             let name = title.replace("{name}", "");
             view! {
                 <div class="lines__box" tabindex="0" role="group" aria-label=name>
                     <table class="lines__table">
-                        <Head draft key_of=key.clone() columns=head />
+                        <Head draft key_of=key.clone() columns=titles />
                         <tbody>
                             <For each=shown key=|line| *line let:line>
-                                <LineRow draft index key_of=key.clone() columns=columns.clone() line />
+                                <LineRow draft index key_of=key.clone() columns=columns.clone() line used />
                             </For>
                         </tbody>
                     </table>
                 </div>
+                {hints}
             }
             .into_any()
         }
     };
-    view! { <div class="lines">{body} {tools}</div> }.into_any()
+    view! { <div class="lines">{head} {body} {foot}</div> }.into_any()
+}
+
+/// Has times to make, lines at least, lines at most.
+type Tools = (bool, u16, u16);
+
+/// Above the table: its times, and how far it is filled.
+#[component]
+fn LinesHead(draft: Draft, index: usize, tools: Tools, used: Memo<Vec<bool>>) -> impl IntoView {
+    let (has_time, at_least, _) = tools;
+    let filled = move || used.with(|used| used.iter().filter(|is_used| **is_used).count());
+    view! {
+        <div class="lines__tools">
+            {has_time.then(|| {
+                view! {
+                    <button type="button" class="btn btn--soft" on:click=move |_| draft.over.set(Some(Over::Times(index)))>
+                        <Glyph icon=Icon::Clock />
+                        {texts::MAKE_TIMES.get()}
+                    </button>
+                }
+            })}
+            <span class="lines__count num" role="status">{move || texts::lines_filled(filled(), at_least)}</span>
+        </div>
+    }
+}
+
+/// Below the table: one more line.
+#[component]
+fn LinesFoot(draft: Draft, index: usize, tools: Tools, count: Memo<u16>) -> impl IntoView {
+    let shared = Shared::get();
+    let is_full = move || count.get() >= tools.2;
+    view! {
+        <div class="lines__tools">
+            <button type="button" class="btn btn--soft" disabled=is_full on:click=move |_| draft.add_line(index, shared)>
+                <b aria-hidden="true">"+"</b>
+                {texts::ADD_LINE.get()}
+            </button>
+        </div>
+    }
+}
+
+fn is_used(used: &[bool], line: u16) -> bool {
+    used.get(usize::from(line).saturating_sub(1)).copied().unwrap_or(false)
 }
 
 /// Many columns, or some that want room: the lines become cards.
@@ -110,12 +145,10 @@ fn Head(draft: Draft, key_of: AnswerKey, columns: Columns) -> impl IntoView {
         let key = key_of.sibling(&column.id).in_line(1);
         let unit = Memo::new(move |_| draft.unit(&key));
         let is_must = column.required && column.kind != FieldType::Computed && !draft.is_signed();
-        let hint = column.hint.as_ref().map(|hint| texts::label(hint).to_owned());
         view! {
             <th scope="col" class=format!("lines__{}", width(column))>
                 <span class:field__label--must=is_must>{texts::label(&column.label).to_owned()}</span>
                 {move || unit.get().map(|unit| view! { <small class="num">{unit}</small> })}
-                {hint.map(|hint| view! { <small>{hint}</small> })}
             </th>
         }
     };
@@ -147,28 +180,45 @@ fn spots(key: &AnswerKey, columns: &Columns, line: u16) -> Vec<Spot> {
 }
 
 #[component]
-fn LineRow(draft: Draft, index: usize, key_of: AnswerKey, columns: Columns, line: u16) -> impl IntoView {
+fn LineRow(
+    draft: Draft,
+    index: usize,
+    key_of: AnswerKey,
+    columns: Columns,
+    line: u16,
+    used: Memo<Vec<bool>>,
+) -> impl IntoView {
     let spots = spots(&key_of, &columns, line);
     let width = columns.len() + 2;
-    let whys = spots.iter().filter(|spot| spot.field.kind != FieldType::Computed).map(|spot| {
-        let name = FieldName::new(dom_id(&spot.key), texts::label(&spot.field.label));
-        view! { <Complaint name complaint=complaint(draft, spot) with_name=true /> }
-    });
-    let whys = whys.collect_view();
-    let cells =
-        spots.into_iter().map(|spot| view! { <td>{draw(draft, spot, Seat::Cell)}</td> }).collect_view();
+    let mut whys = Vec::new();
+    let mut cells = Vec::new();
+    for spot in spots {
+        let complaint = complaint(draft, &spot);
+        if spot.field.kind != FieldType::Computed && !draft.is_signed() {
+            let name = FieldName::new(dom_id(&spot.key), texts::label(&spot.field.label));
+            whys.push(view! { <Complaint name complaint with_name=true /> });
+        }
+        cells.push(view! { <td>{draw_with(draft, spot, Seat::Cell, complaint)}</td> });
+    }
     view! {
         <tr>
             <th scope="row" class="lines__number num">{line}</th>
             {cells}
-            {(!draft.is_signed()).then(|| view! { <td class="lines__end"><RemoveButton draft index key_of line /></td> })}
+            {(!draft.is_signed()).then(|| view! { <td class="lines__end"><RemoveButton draft index key_of line used /></td> })}
         </tr>
         <tr class="lines__whys"><td colspan=width.to_string()>{whys}</td></tr>
     }
 }
 
 #[component]
-fn LineCard(draft: Draft, index: usize, key_of: AnswerKey, columns: Columns, line: u16) -> impl IntoView {
+fn LineCard(
+    draft: Draft,
+    index: usize,
+    key_of: AnswerKey,
+    columns: Columns,
+    line: u16,
+    used: Memo<Vec<bool>>,
+) -> impl IntoView {
     let name = texts::line_number(line);
     let fields = spots(&key_of, &columns, line).into_iter().map(|spot| draw(draft, spot, Seat::Plain));
     let fields = fields.collect_view();
@@ -177,7 +227,7 @@ fn LineCard(draft: Draft, index: usize, key_of: AnswerKey, columns: Columns, lin
         <div class="lines__card" role="group" aria-label=words>
             <div class="lines__head">
                 <b class="num">{name}</b>
-                {(!draft.is_signed()).then(|| view! { <RemoveButton draft index key_of line /> })}
+                {(!draft.is_signed()).then(|| view! { <RemoveButton draft index key_of line used /> })}
             </div>
             <div class="fields fields--line">{fields}</div>
         </div>
@@ -185,11 +235,17 @@ fn LineCard(draft: Draft, index: usize, key_of: AnswerKey, columns: Columns, lin
 }
 
 #[component]
-fn RemoveButton(draft: Draft, index: usize, key_of: AnswerKey, line: u16) -> impl IntoView {
+fn RemoveButton(
+    draft: Draft,
+    index: usize,
+    key_of: AnswerKey,
+    line: u16,
+    used: Memo<Vec<bool>>,
+) -> impl IntoView {
     let shared = Shared::get();
-    let is_used = Memo::new(move |_| draft.is_line_used(index, line));
+    let is_filled = Memo::new(move |_| used.with(|used| is_used(used, line)));
     let shown = draft.block(index, |block| block.section.lines.as_ref().map_or(0, |lines| lines.shown));
-    let is_kept = move || !is_used.get() && draft.lines(index) <= shown.unwrap_or(0);
+    let is_kept = move || !is_filled.get() && used.with(Vec::len) <= usize::from(shown.unwrap_or(0));
     let key = key_of.in_line(line);
     view! {
         <button
@@ -197,7 +253,7 @@ fn RemoveButton(draft: Draft, index: usize, key_of: AnswerKey, line: u16) -> imp
             class="btn lines__remove"
             aria-label=texts::remove_line(line)
             disabled=is_kept
-            on:click=move |_| match is_used.get_untracked() {
+            on:click=move |_| match is_filled.get_untracked() {
                 true => draft.over.set(Some(Over::RemoveLine(key.clone()))),
                 false => draft.remove_line(key.clone(), shared),
             }
@@ -228,18 +284,13 @@ pub fn RemoveDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
 }
 
 impl Draft {
-    /// True for a line that a person wrote something into; tracks.
-    pub fn is_line_used(self, index: usize, line: u16) -> bool {
-        let is_used = |block: &Block<'_>, answers: &Answers| block.is_line_used(answers, line);
-        self.paper.answers.with(|answers| self.block(index, |block| is_used(block, answers))).unwrap_or(false)
-    }
-    /// How many lines a person wrote into; tracks.
-    pub fn used_lines(self, index: usize) -> usize {
+    /// Of each line of a block whether a person wrote into it; tracks.
+    fn used_lines(self, index: usize) -> Vec<bool> {
         let count = self.lines(index);
         let used = |block: &Block<'_>, answers: &Answers| {
-            (1..=count).filter(|line| block.is_line_used(answers, *line)).count()
+            (1..=count).map(|line| block.is_line_used(answers, line)).collect()
         };
-        self.paper.answers.with(|answers| self.block(index, |block| used(block, answers))).unwrap_or(0)
+        self.paper.answers.with(|answers| self.block(index, |block| used(block, answers))).unwrap_or_default()
     }
 
     /// One more line, with what is known in it.
@@ -280,7 +331,7 @@ impl Draft {
             }
             match shell::call(&command).await {
                 Ok(()) => {
-                    self.paper.change(|answers| without_line(answers, &key));
+                    self.paper.change(&key, |answers| without_line(answers, &key));
                     let _ = self.added.try_update(|added| {
                         if let Some(line) = added.get_mut(&index) {
                             *line = line.saturating_sub(1);

@@ -1,7 +1,7 @@
 //! What stands in the way of signing, each with the way to it.
 
 use leptos::prelude::*;
-use stackside_core::form::Problem;
+use stackside_core::form::{AnswerError, Problem};
 
 use super::draft::{Draft, Over};
 use super::outline::block_name;
@@ -20,7 +20,9 @@ pub fn MissingDialog(draft: Draft) -> impl IntoView {
     };
     let line = move |problem: Problem| {
         let (place, name) = names(draft, &problem);
-        let words = texts::problem(&problem);
+        let is_one_of = problem.error == AnswerError::NoBlock
+            && draft.with_view(|view| view.form.one_of.contains(&problem.key.section));
+        let words = if is_one_of { texts::ONE_PART.get().to_owned() } else { texts::problem(&problem) };
         let key = problem.key;
         view! {
             <li>
@@ -70,7 +72,7 @@ fn names(draft: Draft, problem: &Problem) -> (String, String) {
             key.line.map(texts::line_number).or(group.map(|group| texts::label(&group.label).to_owned()));
         let name = texts::label(&field.label);
         let name = place.map_or_else(|| name.to_owned(), |place| format!("{place} · {name}"));
-        (block_name(block), name)
+        (draft.with_view(|view| block_name(&view.form, block)), name)
     });
     of_field.unwrap_or_else(|| {
         draft.with_view(|view| {

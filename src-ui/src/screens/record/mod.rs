@@ -114,7 +114,7 @@ fn Sheet(view: Arc<RecordView>) -> impl IntoView {
     let has_pad = Memo::new(move |_| !draft.is_signed() && draft.has_numbers(draft.part.get()));
     view! {
         <Page title=texts::label(&view.form.title).to_owned() subtitle=subtitle back=home focus=true end=end>
-            <div class="record" class:record--pad=has_pad>
+            <div class="record" class:record--pad=has_pad class:record--signed=draft.is_signed()>
                 <Outline draft />
                 <div class="record__middle" tabindex=draft.is_signed().then_some("0")>{body}</div>
                 {move || has_pad.get().then(|| view! { <RecordPad draft /> })}

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use leptos_router::components::A;
-use stackside_core::form::{Answers, Block, Problem, Site};
+use stackside_core::form::{Answers, Block, Form, Problem, Section, Site};
 use stackside_core::judge::{Outcome, Verdict};
 
-use super::draft::{Draft, Over, Part, is_gap, is_given};
+use super::draft::{Draft, Over, Part, is_given, is_still_ahead};
 use super::way::asked;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::tone::Tone;
@@ -26,16 +26,18 @@ pub fn Outline(draft: Draft) -> impl IntoView {
     let parts = draft.view();
     let count = stackside_core::form::blocks(&parts.form, &parts.instruments).len();
     let block = move |index: usize| {
-        let name = draft.block(index, block_name).unwrap_or_default();
+        let name = draft
+            .with_view(|view| draft.block(index, |block| block_name(&view.form, block)))
+            .unwrap_or_default();
         let standing = Memo::new(move |_| {
             // With the list of what is missing, a moment after the key.
             let standing = draft.problems.with(|problems| {
                 draft.paper.calm.track();
-                let lines = draft.lines(index);
                 untrack(|| {
+                    let lines = draft.lines(index);
                     let wrong: Vec<_> = problems
                         .iter()
-                        .filter(|p| !is_gap(&p.error) && !draft.is_half_typed(&p.key))
+                        .filter(|p| !is_still_ahead(p) && !draft.is_half_typed(&p.key))
                         .collect();
                     draft.paper.verdicts.with(|verdicts| {
                         draft.with_site(|answers, site| {
@@ -136,20 +138,26 @@ fn item(draft: Draft, part: Part, name: String, standing: Signal<Standing>) -> i
     }
 }
 
-/// What a block is called in the outline.
-pub fn block_name(block: &Block<'_>) -> String {
-    match block.instrument {
-        Some(instrument) => {
-            let name = texts::instrument_short(instrument.kind, &instrument.factor);
-            texts::label(&block.section.label).replace("{name}", &name)
-        }
-        None => texts::label(&block.section.label).to_owned(),
+/// What a block is called in the outline: the instrument alone, where it has no other part of the form.
+pub fn block_name(form: &Form, block: &Block<'_>) -> String {
+    let label = texts::label(&block.section.label);
+    let Some(instrument) = block.instrument else { return label.to_owned() };
+    let has = |section: &&Section| section.repeat.as_ref().is_some_and(|repeat| repeat.takes(instrument));
+    if form.sections.iter().filter(has).count() > 1 {
+        return block_title(block);
     }
+    texts::instrument_short(instrument.kind, &instrument.factor)
 }
 
 /// What a block is called above its fields.
 pub fn block_title(block: &Block<'_>) -> String {
-    texts::label(&block.section.label).replace("{name}", &block_name(block))
+    let label = texts::label(&block.section.label);
+    match block.instrument {
+        Some(instrument) => {
+            label.replace("{name}", &texts::instrument_short(instrument.kind, &instrument.factor))
+        }
+        None => label.to_owned(),
+    }
 }
 
 /// How the record stands now.
@@ -187,9 +195,16 @@ fn block_standing(block: &Block<'_>, now: &Now<'_>, is_signed: bool) -> Standing
             Standing { tone, icon, text: texts::outcome_short(worst).get().to_owned() }
         }
         None => {
+            let is_by_hand = answers.of_block(&block.section.id, row).any(|(_, answer)| answer.is_by_hand());
             let text = match (to_type, asked.iter().any(|one| one.is_demanded)) {
                 (0, true) => texts::GIVEN,
-                (0, false) => texts::NOTHING_DEMANDED,
+                (0, false) if !is_by_hand => {
+                    return Standing {
+                        tone: Tone::Idle,
+                        icon,
+                        text: texts::NOTHING_DEMANDED.get().to_owned(),
+                    };
+                }
                 _ => texts::FILLED,
             };
             Standing { tone: Tone::Ok, icon: Icon::Check, text: text.get().to_owned() }

@@ -58,7 +58,7 @@ pub fn SlotCamera(draft: Draft, of: String) -> impl IntoView {
                 photos.push(line);
             }
         });
-        draft.paper.change(|_| ());
+        draft.paper.change_all(|_| ());
         shared.refresh();
     };
     view! {

@@ -5,7 +5,9 @@ use stackside_core::form::{AnswerKey, FieldType};
 
 use super::about::choice_options;
 use super::draft::{Draft, dom_id};
+use super::field::people;
 use super::is_pad_type;
+use crate::components::chips::Chips;
 use crate::components::dialog::Dialog;
 use crate::components::field::{ChoiceField, FieldName, FieldTold, Keyboard, LineField, TextField};
 use crate::texts;
@@ -69,6 +71,15 @@ pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
         FieldType::Instrument => {
             let options = draft.instrument_options();
             view! { <ChoiceField name=new_value options as_list=true value complaint=missing(value) told=told(value) /> }.into_any()
+        }
+        FieldType::Person => {
+            let chips = people(draft);
+            let label = texts::usual_for(new_value.label.as_str());
+            view! {
+                <LineField name=new_value value complaint=missing(value) keyboard=Keyboard::Text stamp=None told=told(value) />
+                <Chips label chips chosen=value on_pick=move |text| value.set(text) />
+            }
+            .into_any()
         }
         FieldType::LongText => {
             view! { <TextField name=new_value value complaint=missing(value) told=told(value) /> }.into_any()

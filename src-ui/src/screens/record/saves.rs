@@ -131,7 +131,7 @@ impl Saves {
             answers.0.get(key).is_some_and(|mine| mine.text == typed.text && *mine != answer)
         });
         if is_news == Some(true) {
-            self.paper.change(|answers| {
+            self.paper.change(key, |answers| {
                 answers.0.insert(key.clone(), answer);
             });
         }

@@ -37,7 +37,9 @@ pub fn TimesDialog(draft: Draft, index: usize) -> impl IntoView {
     let typed: Vec<String> = untrack(|| keys.iter().map(|key| draft.text(key)).collect());
     let has_typed = typed.iter().any(|text| !text.trim().is_empty());
     let first = typed.first().filter(|text| read(text).is_some()).cloned();
-    let start = RwSignal::new(first.unwrap_or_else(|| shown_time(Utc::now())));
+    // Pairs are written down when they are measured: the last one now.
+    let back = TimeDelta::minutes(i64::from(step) * i64::from(count.saturating_sub(1)));
+    let start = RwSignal::new(first.unwrap_or_else(|| shown_time(Utc::now() - back)));
     let step = RwSignal::new(step.to_string());
     let replaces = RwSignal::new(false);
     let was_tried = RwSignal::new(false);
