@@ -82,7 +82,9 @@ impl Inner {
         file.seek(SeekFrom::Start(there))?;
         if let Err(error) = file.write_all(&piece) {
             // The piece can be sent again once there is space.
-            file.set_len(there)?;
+            if let Err(error) = file.set_len(there) {
+                tracing::warn!(%error, "half a piece of a photo stays");
+            }
             return Err(error.into());
         }
         Ok(())
@@ -98,6 +100,8 @@ impl Inner {
         let photo = self.store.read(|c| photo::of_person(c, id, &person.id))?;
         match (photo.state, &photo.file) {
             (PhotoState::Begun, _) => {}
+            // There was no space left for its thumbnail or its entry; now there may be.
+            (PhotoState::Whole, Some(file)) if file.sha256 == sha256 => return self.keep_photo(photo),
             // Asked twice, for the first answer was lost on its way.
             (PhotoState::Kept, Some(file)) if file.sha256 == sha256 => return Ok(photo),
             _ => return Err(closed()),
@@ -136,7 +140,8 @@ impl Inner {
             slot: photo.slot.clone(),
             source: photo.source,
             file: file.clone(),
-            fix: self.fresh_fixes().pop(),
+            // Desk work claims no presence.
+            fix: self.fresh_fixes().pop().filter(|_| photo.visit.is_some() || photo.record.is_none()),
         });
         let point = self.store.read(|c| point_of(c, &photo))?;
         let told = Told::of(act, Subject { point, record: None });

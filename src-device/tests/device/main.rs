@@ -8,6 +8,7 @@ mod definitions;
 mod desk;
 mod filler;
 mod forms;
+mod full;
 #[cfg(feature = "host")]
 mod host;
 mod inspections;

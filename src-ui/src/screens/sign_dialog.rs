@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use stackside_core::act::Strokes;
-use stackside_core::command::{CommandError, RecordLine, SignRecords};
-use stackside_core::id::{RecordId, VisitId};
+use stackside_core::command::{CommandError, RecordLine, SignRecords, Workplace};
+use stackside_core::id::RecordId;
 
 use crate::app::Shared;
 use crate::components::dialog::Dialog;
@@ -21,13 +21,16 @@ type Refusal = (String, Option<RecordId>);
 /// Signs all finished drafts by one gesture.
 #[component]
 pub fn SignDialog(
-    /// The visit.
-    visit: VisitId,
+    /// Where they were filled.
+    place: Workplace,
     /// The finished drafts.
     records: Vec<RecordLine>,
     /// Leads to another screen.
     #[prop(into)]
     on_go: Callback<String>,
+    /// Told after they are signed.
+    #[prop(into, optional)]
+    on_signed: Option<Callback<()>>,
     /// Told when it is over.
     #[prop(into)]
     on_close: Callback<()>,
@@ -35,6 +38,7 @@ pub fn SignDialog(
     let shared = Shared::get();
     let refused = RwSignal::new(None::<Refusal>);
     let busy = StoredValue::new(false);
+    let place = StoredValue::new(place);
     let ids = StoredValue::new(records.iter().map(|line| line.id).collect::<Vec<_>>());
     let titles = StoredValue::new(
         records.iter().map(|line| (line.id, texts::label(&line.title).to_owned())).collect::<Vec<_>>(),
@@ -46,12 +50,17 @@ pub fn SignDialog(
         busy.set_value(true);
         refused.set(None);
         leptos::task::spawn_local(async move {
-            let reply = shell::call(&SignRecords { visit, records: ids.get_value(), strokes }).await;
+            let reply =
+                shell::call(&SignRecords { place: place.get_value(), records: ids.get_value(), strokes })
+                    .await;
             let _ = busy.try_set_value(false);
             match reply {
                 Ok(()) => {
                     shared.notice.set(Some(Notice::good(texts::SIGNED_ALL.get().to_owned())));
                     on_close.try_run(());
+                    on_signed.iter().for_each(|on_signed| {
+                        on_signed.try_run(());
+                    });
                     shared.look_again();
                 }
                 Err(error) => {

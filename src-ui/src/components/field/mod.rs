@@ -1,22 +1,59 @@
 //! Fields of a form: the label above, the complaint below, real inputs between. They check nothing themselves.
 
+mod check;
+mod choice;
+
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
 use crate::texts;
 
+pub use check::CheckField;
+pub use choice::{ChoiceField, ChoicesField};
+
 /// How a field is named on the page and for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldName {
     /// Its id in the page.
     pub id: String,
     /// Its label.
     pub label: String,
+    /// A short word on how to fill it.
+    pub hint: Option<String>,
+    /// True if it has to be filled.
+    pub required: bool,
+    /// True in a table, whose head names the column: the label is there for screen readers only.
+    pub is_bare: bool,
+    /// True if a [`Complaint`] with this name stands elsewhere.
+    pub is_told_elsewhere: bool,
 }
 
 impl FieldName {
+    /// A field outside a form.
+    pub fn new(id: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { id: id.into(), label: label.into(), ..Self::default() }
+    }
     fn complaint_id(&self) -> String {
         format!("{}-why", self.id)
+    }
+    fn label_class(&self) -> &'static str {
+        match (self.is_bare, self.required) {
+            (true, _) => "sr-only",
+            (false, true) => "field__label field__label--must",
+            (false, false) => "field__label",
+        }
+    }
+    fn must(&self) -> Option<&'static str> {
+        self.required.then_some("true")
+    }
+    /// What stands under the box: the hint, and what is wrong.
+    fn under(&self, complaint: Signal<Option<String>>) -> impl IntoView + use<> {
+        let hint = self.hint.clone().map(|hint| view! { <p class="field__hint">{hint}</p> });
+        let name = self.clone();
+        view! {
+            {hint}
+            {(!name.is_told_elsewhere).then(|| view! { <Complaint name complaint /> })}
+        }
     }
 }
 
@@ -52,6 +89,16 @@ pub struct FieldTold {
     pub left: Callback<()>,
     /// Told when the person is done with it (Enter).
     pub done: Callback<()>,
+}
+
+impl FieldTold {
+    /// Enter goes on, as the pad's button does.
+    fn done_by(&self, event: &leptos::ev::KeyboardEvent) {
+        if event.key() == "Enter" && !event.is_composing() {
+            event.prevent_default();
+            self.done.run(());
+        }
+    }
 }
 
 /// What is wrong with a field. `with_name` puts the field's label before it: where it does not stand right below.
@@ -91,12 +138,6 @@ pub fn LineField(
     /// True while the number pad types here.
     #[prop(into, optional)]
     is_on: Signal<bool>,
-    /// True if it has to be filled.
-    #[prop(optional)]
-    required: bool,
-    /// True if a [`Complaint`] with this name stands elsewhere.
-    #[prop(optional)]
-    is_told_elsewhere: bool,
     /// Fills it by itself.
     #[prop(optional_no_strip)]
     stamp: Option<(&'static str, Callback<()>)>,
@@ -106,7 +147,7 @@ pub fn LineField(
     let numeric = keyboard != Keyboard::Text;
     view! {
         <div class="field">
-            <label class="field__label" for=name.id.clone()>{name.label.clone()}</label>
+            <label class=name.label_class() for=name.id.clone()>{name.label.clone()}</label>
             <div class="field__line">
                 <input
                     id=name.id.clone()
@@ -119,19 +160,14 @@ pub fn LineField(
                     autocapitalize="off"
                     spellcheck="false"
                     enterkeyhint="next"
-                    aria-required=required.then_some("true")
+                    aria-required=name.must()
                     aria-invalid=move || complaint.with(|why| why.is_some().then_some("true"))
                     aria-describedby=name.complaint_id()
                     prop:value=value
                     on:input=move |event| told.typed.run(event_target_value(&event))
                     on:focus=move |_| told.entered.run(())
                     on:blur=move |_| told.left.run(())
-                    on:keydown=move |event| {
-                        if event.key() == "Enter" && !event.is_composing() {
-                            event.prevent_default();
-                            told.done.run(());
-                        }
-                    }
+                    on:keydown=move |event| told.done_by(&event)
                 />
                 {stamp
                     .map(|(word, stamp)| {
@@ -140,7 +176,7 @@ pub fn LineField(
                         }
                     })}
             </div>
-            {(!is_told_elsewhere).then(|| view! { <Complaint name complaint /> })}
+            {name.under(complaint)}
         </div>
     }
 }
@@ -156,24 +192,24 @@ pub fn TextField(
     /// What is wrong with it.
     #[prop(into)]
     complaint: Signal<Option<String>>,
-    /// True if it has to be filled.
-    #[prop(optional)]
-    required: bool,
     /// An example of what to write.
     #[prop(optional)]
     hint: &'static str,
+    /// How many lines it shows.
+    #[prop(default = 3)]
+    rows: u8,
     /// What happens in it.
     told: FieldTold,
 ) -> impl IntoView {
     view! {
         <div class="field field--wide">
-            <label class="field__label" for=name.id.clone()>{name.label.clone()}</label>
+            <label class=name.label_class() for=name.id.clone()>{name.label.clone()}</label>
             <textarea
                 id=name.id.clone()
                 class="field__box field__box--text"
-                rows="3"
+                rows=rows.to_string()
                 placeholder=hint
-                aria-required=required.then_some("true")
+                aria-required=name.must()
                 aria-invalid=move || complaint.with(|why| why.is_some().then_some("true"))
                 aria-describedby=name.complaint_id()
                 prop:value=value
@@ -181,86 +217,9 @@ pub fn TextField(
                 on:focus=move |_| told.entered.run(())
                 on:blur=move |_| told.left.run(())
             ></textarea>
-            <Complaint name complaint />
+            {name.under(complaint)}
         </div>
     }
-}
-
-/// One of several: side by side as long as they are few, otherwise a list. An option is what is stored and what is
-/// shown.
-#[component]
-pub fn ChoiceField(
-    /// Id and label.
-    name: FieldName,
-    /// What there is to choose from.
-    options: Vec<(String, String)>,
-    /// True for a list however few there are: long lines.
-    #[prop(optional)]
-    as_list: bool,
-    /// What is chosen.
-    #[prop(into)]
-    value: Signal<String>,
-    /// What is wrong with it.
-    #[prop(into)]
-    complaint: Signal<Option<String>>,
-    /// What happens in it.
-    told: FieldTold,
-) -> impl IntoView {
-    const SIDE_BY_SIDE: usize = 5;
-    if as_list || options.len() > SIDE_BY_SIDE {
-        let option = move |(stored, shown): (String, String)| {
-            let mine = stored.clone();
-            view! { <option value=stored selected=move || value.with(|value| *value == mine)>{shown}</option> }
-        };
-        return view! {
-            <div class="field field--wide">
-                <label class="field__label" for=name.id.clone()>{name.label.clone()}</label>
-                <select
-                    id=name.id.clone()
-                    class="field__box field__box--list"
-                    aria-invalid=move || complaint.with(|why| why.is_some().then_some("true"))
-                    aria-describedby=name.complaint_id()
-                    on:change=move |event| told.typed.run(event_target_value(&event))
-                    on:focus=move |_| told.entered.run(())
-                    on:blur=move |_| told.left.run(())
-                >
-                    <option value="" selected=move || value.with(String::is_empty)>{texts::CHOOSE.get()}</option>
-                    {options.into_iter().map(option).collect_view()}
-                </select>
-                <Complaint name complaint />
-            </div>
-        }
-        .into_any();
-    }
-    let group = name.id.clone();
-    let option = move |(index, (stored, shown)): (usize, (String, String))| {
-        let (mine, group) = (stored.clone(), group.clone());
-        let id = if index == 0 { group.clone() } else { format!("{group}-{index}") };
-        view! {
-            <label class="field__choice">
-                <input
-                    id=id
-                    type="radio"
-                    name=group
-                    value=stored
-                    prop:checked=move || value.with(|value| *value == mine)
-                    on:change=move |event| told.typed.run(event_target_value(&event))
-                    on:focus=move |_| told.entered.run(())
-                    on:blur=move |_| told.left.run(())
-                />
-                <span class="num">{shown}</span>
-            </label>
-        }
-    };
-    let described = name.complaint_id();
-    view! {
-        <fieldset class="field field--wide" aria-describedby=described>
-            <legend class="field__label">{name.label.clone()}</legend>
-            <div class="field__choices">{options.into_iter().enumerate().map(option).collect_view()}</div>
-            <Complaint name complaint />
-        </fieldset>
-    }
-    .into_any()
 }
 
 /// A value that was known before anyone typed, or that is computed: dashed. With `on_replace` a tap offers to replace it.
@@ -280,9 +239,6 @@ pub fn GivenField(
     /// True for numbers: they stand on the right.
     #[prop(optional)]
     is_number: bool,
-    /// True if a [`Complaint`] with this name stands elsewhere.
-    #[prop(optional)]
-    is_told_elsewhere: bool,
     /// Told when the person wants another value.
     #[prop(optional_no_strip)]
     on_replace: Option<Callback<()>>,
@@ -328,9 +284,9 @@ pub fn GivenField(
     };
     view! {
         <div class="field">
-            <span class="field__label" id=label_id>{name.label.clone()}</span>
+            <span class=name.label_class() id=label_id>{name.label.clone()}</span>
             {value}
-            {(!is_told_elsewhere).then(|| view! { <Complaint name complaint /> })}
+            {name.under(complaint)}
         </div>
     }
 }
