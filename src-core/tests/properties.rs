@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use rust_decimal::Decimal;
-use stackside_core::judge::{Args, Filled, Function, Judged, Rules};
+use stackside_core::judge::{Args, Filled, Function, Judged, Rules, Shape};
 use stackside_core::register::InstrumentKind;
 use stackside_core::rulebook::{Rulebook, built_in};
 
@@ -52,7 +52,42 @@ fn number(judged: &Judged, name: &str) -> Decimal {
     }
 }
 
+/// Numbers at the ends of what decimals hold, and plain ones between.
+fn extreme() -> impl Strategy<Value = Decimal> {
+    prop_oneof![
+        Just(Decimal::MAX),
+        Just(Decimal::MIN),
+        Just(Decimal::ZERO),
+        Just(Decimal::new(1, 28)),
+        Just(Decimal::new(-1, 28)),
+        (any::<i64>(), 0_u32..19).prop_map(|(digits, scale)| Decimal::new(digits, scale)),
+        (1_i64..1_000).prop_map(hundredths),
+    ]
+}
+
 proptest! {
+    #[test]
+    fn no_number_makes_a_function_panic(
+        which in 0..Function::ALL.len(),
+        numbers in prop::collection::vec(extreme(), 8),
+        lists in prop::collection::vec(prop::collection::vec(prop::option::of(extreme()), 0..12), 8),
+    ) {
+        let function = Function::ALL[which];
+        let mut args = Args::default();
+        for (at, param) in function.signature().takes.iter().enumerate() {
+            match param.shape {
+                Shape::Number => drop(args.numbers.insert(param.name, numbers[at])),
+                Shape::Numbers => drop(args.lists.insert(param.name, lists[at].clone())),
+                Shape::Words => drop(args.word_lists.insert(param.name, vec![Some("yes".into())])),
+                Shape::Word => drop(args.words.insert(param.name, "2024-03-04 02:00".into())),
+            }
+        }
+        for kind in [InstrumentKind::Gas, InstrumentKind::Velocity, InstrumentKind::WaterAnalyser] {
+            let rules = Rules { book: Some(&NATION), kind: Some(kind), factor: Some("COD"), unit: Some("mg/L"), group: "span" };
+            let _ = function.run(&args, &rules);
+        }
+    }
+
     #[test]
     fn relative_figures_stay_when_the_unit_changes(pairs in pairs(2), scale in 2_i64..1_000) {
         let scaled: Pairs = pairs.iter().map(|(a, b)| (a * scale, b * scale)).collect();

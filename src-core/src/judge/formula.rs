@@ -41,7 +41,8 @@ pub(super) fn weighted_mean(args: &Args, _: &Rules<'_>) -> Computed {
     let pairs = args.pairs("values", "weights");
     let have = super::function::count(pairs.len());
     if let Some(due) = args.numbers.get("due") {
-        let least = (due * ENOUGH_PERCENT / Decimal::ONE_HUNDRED).ceil();
+        let share = due.checked_mul(ENOUGH_PERCENT).and_then(|x| x.checked_div(Decimal::ONE_HUNDRED));
+        let least = share.ok_or(ComputeError::Overflow)?.ceil();
         if Decimal::from(have) < least {
             let least = u16::try_from(least).unwrap_or(u16::MAX);
             return Err(ComputeError::TooFew { have, least });

@@ -342,6 +342,8 @@ fn place_of(error: &ComputeError, judge: &Judge, block: &AnswerKey, args: &Args)
     match error {
         ComputeError::Zero { param, line } => {
             let key = block.sibling(judge.fields_of(param).next()?);
+            // A mean that is zero is told in the first line of its column.
+            let line = line.or(judge.is_column(&key.field).then_some(1));
             Some(line.map_or(key.clone(), |line| key.in_line(line)))
         }
         ComputeError::TooFew { have, .. } => {

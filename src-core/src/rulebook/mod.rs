@@ -176,7 +176,7 @@ impl Every {
         match self {
             Self::Hours(hours) => hours / 24,
             Self::Days(days) => days,
-            Self::Months(months) => months * 28,
+            Self::Months(months) => months.saturating_mul(28),
         }
     }
 }

@@ -197,6 +197,21 @@ fn a_zero_reference_is_an_error_at_its_field() {
 }
 
 #[test]
+fn a_mean_reference_of_zero_is_an_error_at_the_first_line_of_its_column() {
+    let mut answers = verification(0);
+    for line in 1..=5 {
+        answers.insert(format!("parameters/A1/@{line}/t"), format!("2024-03-04 09:{line:02}").into());
+        answers.insert(format!("parameters/A1/@{line}/rm"), "0".into());
+        answers.insert(format!("parameters/A1/@{line}/cems"), "1".into());
+    }
+    let input = json!({ "answers": answers,
+        "instruments": [{ "id": "A1", "kind": "velocity", "factor": "VELOCITY", "unit": "m/s" }] });
+    let said = stackside(&["judge", "HJ75-G5", "-", "--json"], input.to_string().as_bytes());
+    assert_eq!(problems(&said), [("parameters/A1/@1/rm".to_owned(), "the reference is zero".to_owned())]);
+    assert_eq!((said.code, &said.json()["verdicts"][0]["outcome"]), (1, &"incomplete".into()));
+}
+
+#[test]
 fn ten_thousand_rows_are_refused_with_a_list_and_more_at_once() {
     let begun = Instant::now();
     let rows = |count: usize, columns: &[&str]| {
