@@ -196,7 +196,7 @@ impl Act {
         match self {
             Self::SignedIn(act) => act.photo.iter().collect(),
             Self::PhotoTaken(act) => vec![&act.file],
-            Self::RecordSigned(act) => act.photos.iter().chain([&act.signature]).collect(),
+            Self::RecordSigned(act) => act.photos.iter().chain([&act.signature]).chain(&act.files).collect(),
             _ => vec![],
         }
     }

@@ -7,7 +7,7 @@ use crate::clock::{from_shanghai, shanghai_date, shanghai_time};
 use crate::form::Label;
 use crate::id::{FormCode, InstrumentId, PointId};
 use crate::register::Instrument;
-use crate::rulebook::{Every, Rulebook};
+use crate::rulebook::{Every, PeriodRule, Rulebook};
 
 /// How soon a duty's end asks for attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub struct Due {
     pub point: PointId,
     /// The form whose record fulfils it.
     pub form: FormCode,
-    /// For which instruments, all with the same end.
+    /// For which instruments, all with the same end; empty for a duty of the whole point.
     pub instruments: Vec<InstrumentId>,
     /// When it was last done.
     pub last_done: Option<DateTime<Utc>>,
@@ -48,37 +48,41 @@ pub struct Due {
     pub to_be_checked: bool,
 }
 
-/// The duties of `form` at a point, the most urgent first. `last_done` tells when an instrument's was last fulfilled.
+/// The duties of `form` at a point, the most urgent first. `last_done` tells when an instrument's was last fulfilled, and
+/// for nothing that of the whole point.
 pub fn due(
     form: &FormCode,
     point: &PointId,
     instruments: &[Instrument],
-    last_done: impl Fn(&InstrumentId) -> Option<DateTime<Utc>>,
+    last_done: impl Fn(Option<&InstrumentId>) -> Option<DateTime<Utc>>,
     rulebook: &Rulebook,
     now: DateTime<Utc>,
 ) -> Vec<Due> {
-    let mut duties: Vec<Due> = Vec::new();
-    for instrument in instruments.iter().filter(|instrument| instrument.point == *point) {
-        let Some(rule) = rulebook.period(form, instrument) else { continue };
-        let last = last_done(&instrument.id);
-        let every = rule.every();
+    let duty = |rule: &PeriodRule, of: Option<&InstrumentId>| {
+        let (every, last) = (rule.every(), last_done(of));
         let end = last.and_then(|last| every.end(shanghai_time(last))).map(from_shanghai);
-        if let Some(same) = duties.iter_mut().find(|duty| duty.due == end && duty.every == every) {
-            same.instruments.push(instrument.id.clone());
-            continue;
-        }
-        duties.push(Due {
+        Due {
             point: point.clone(),
             form: form.clone(),
-            instruments: vec![instrument.id.clone()],
+            instruments: of.into_iter().cloned().collect(),
             last_done: last,
             due: end,
             urgency: urgency(end, now),
             every,
             clause: rule.clause.clone(),
             to_be_checked: rule.basis.to_be_checked(),
-        });
+        }
+    };
+    let mut duties: Vec<Due> = Vec::new();
+    for instrument in instruments.iter().filter(|instrument| instrument.point == *point) {
+        let Some(rule) = rulebook.period(form, instrument) else { continue };
+        let mine = duty(rule, Some(&instrument.id));
+        match duties.iter_mut().find(|other| other.due == mine.due && other.every == mine.every) {
+            Some(same) => same.instruments.push(instrument.id.clone()),
+            None => duties.push(mine),
+        }
     }
+    duties.extend(rulebook.period_of_point(form, instruments).map(|rule| duty(rule, None)));
     sort(&mut duties, |duty| duty);
     duties
 }

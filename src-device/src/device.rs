@@ -2,15 +2,15 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use stackside_core::command::{self, Command, CommandError, Event, Recovered};
-use stackside_core::definition::Definitions;
 use stackside_core::id::PersonId;
 use stackside_core::register::Person;
 use tokio::sync::broadcast;
 
 use crate::clock::{Clock, SystemClock};
+use crate::definitions::Known;
 use crate::error::Error;
 use crate::files::Files;
 use crate::keys::{FileKeys, Keys};
@@ -113,8 +113,7 @@ pub(crate) struct Inner {
     pub keys: Box<dyn Keys>,
     pub clock: Arc<dyn Clock>,
     pub tracker: Tracker,
-    // Forms and rulebooks: read by every handler, replaced whole when one more is taken over.
-    definitions: RwLock<Arc<Definitions>>,
+    pub known: Known,
     pub sync: Sync,
     // Who is at the tablet: set by Unlock and Lock, read by every handler.
     pub session: Mutex<Option<PersonId>>,
@@ -158,14 +157,15 @@ impl Device {
             None => Box::new(FileKeys::open(&data.join("keys")).map_err(in_folder)?),
         };
         let broken = |error: &dyn std::fmt::Display| OpenError::Broken(error.to_string());
+        let store = Store::open(&data.join("stackside.sqlite")).map_err(in_store)?;
         let device = Self(Arc::new(Inner {
             model,
-            store: Store::open(&data.join("stackside.sqlite")).map_err(in_store)?,
             files: Files::open(&data).map_err(in_folder)?,
             keys,
             tracker: Tracker::new(source, Arc::clone(&clock)),
             clock,
-            definitions: RwLock::new(Arc::new(Definitions::built_in().map_err(|error| broken(&error))?)),
+            known: Known::read(&store).map_err(|error| broken(&error))?,
+            store,
             sync: Sync::default(),
             session: Mutex::default(),
             recovered: Mutex::default(),
@@ -269,11 +269,6 @@ impl Inner {
             None => None,
         };
         found.filter(|person| person.operator == enrolled.operator).ok_or_else(|| CommandError::Locked.into())
-    }
-
-    /// The forms and rulebooks that are known now.
-    pub fn definitions(&self) -> Arc<Definitions> {
-        Arc::clone(&self.definitions.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The best time that the clocks give.

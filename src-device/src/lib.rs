@@ -4,6 +4,7 @@
 //! thread, but not from inside an async context without `spawn_blocking`.
 
 pub mod clock;
+mod definitions;
 mod device;
 mod error;
 mod files;
@@ -19,5 +20,6 @@ pub mod store;
 mod sync;
 mod witness;
 
+pub use definitions::ImportError;
 pub use device::{Config, Device, Handle, OpenError, Parts, Positions};
 pub use error::Error;

@@ -255,6 +255,12 @@ pub enum AnswerError {
     /// No bottle of the point has this number.
     #[error("no such bottle at this point")]
     UnknownBottle,
+    /// A new bottle has the number of one that is known here.
+    #[error("a bottle of this number is known here already")]
+    KnownBottle,
+    /// A new bottle is out of date.
+    #[error("out of date")]
+    Expired,
     /// Control characters.
     #[error("a control character")]
     ControlCharacter,

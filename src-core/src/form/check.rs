@@ -64,7 +64,9 @@ pub fn check(form: &Form, answers: &Answers, site: &Site<'_>) -> Vec<Problem> {
         form.one_of.contains(&block.section.id)
             && answers.of_block(&block.section.id, block.row()).any(|(_, answer)| answer.is_by_hand())
     };
-    if let Some(section) = form.one_of.first().and_then(|id| form.section(id))
+    let is_there = |id: &&String| blocks.iter().any(|block| block.section.id == **id);
+    let first = form.one_of.iter().find(is_there).or(form.one_of.first());
+    if let Some(section) = first.and_then(|id| form.section(id))
         && !blocks.iter().any(|block| is_filled(&block))
         && let Some(field) = section.fields.first().or(section.columns.first())
     {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod block;
+mod bottle;
 mod check;
 mod definition;
 mod field;
@@ -11,6 +12,7 @@ mod read;
 
 pub use answer::{Answer, AnswerError, AnswerKey, AnswerKeyError, Answers, Origin, Override};
 pub use block::{Block, blocks, is_asked};
+pub use bottle::{check_new_bottle, recorded_bottles};
 pub use check::{Problem, Site, check, check_answer, check_text, is_required, kept_file};
 pub use definition::{Basis, Condition, Form, Group, Label, Lines, PhotoSlot, Repeat, Section, Serves};
 pub use field::{Bounds, Check, Choice, Field, FieldType, Suggestion, Unit};

@@ -165,7 +165,7 @@ impl Judge {
             }
         }
         let trouble = error.and_then(|error| {
-            Some(Problem { key: place_of(&error, self, &block.key(""))?, error: error.at_field()? })
+            Some(Problem { key: place_of(&error, self, &block.key(""), &args)?, error: error.at_field()? })
         });
         // A definition whose function judges nothing is refused.
         let quantity = judged.quantity.or(self.function.signature().judges).unwrap_or(Quantity::Zero);

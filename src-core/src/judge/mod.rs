@@ -335,7 +335,8 @@ impl ComputeError {
 }
 
 /// The key of the answer that a trouble is about; nothing where a missing answer says it already.
-fn place_of(error: &ComputeError, judge: &Judge, block: &AnswerKey) -> Option<AnswerKey> {
+/// `args` are what it was run with.
+fn place_of(error: &ComputeError, judge: &Judge, block: &AnswerKey, args: &Args) -> Option<AnswerKey> {
     match error {
         ComputeError::Zero { param, line } => {
             let key = block.sibling(judge.fields_of(param).next()?);
@@ -345,7 +346,10 @@ fn place_of(error: &ComputeError, judge: &Judge, block: &AnswerKey) -> Option<An
             let takes = judge.function.signature().takes;
             let list = takes.iter().find(|param| param.shape == Shape::Numbers)?;
             let column = judge.fields_of(list.name).next().filter(|column| judge.is_column(column))?;
-            Some(block.sibling(column).in_line(have.saturating_add(1)))
+            // The first blank, which may stand between others.
+            let blanks = args.lists.values().filter_map(|list| list.iter().position(Option::is_none));
+            let blank = blanks.min().map_or(*have, function::count);
+            Some(block.sibling(column).in_line(blank.saturating_add(1)))
         }
         _ => Some(block.sibling(judge.places.values().next()?)),
     }

@@ -104,6 +104,9 @@ pub struct PeriodRule {
     /// How they sample; empty for all.
     #[serde(default)]
     pub sampling: Vec<Sampling>,
+    /// True if it holds only for instruments that calibrate themselves, false if only for the others; nothing for both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_calibration: Option<bool>,
     /// The form whose record fulfils it.
     pub form: FormCode,
     /// Hours, counted exactly.
@@ -137,7 +140,8 @@ impl PeriodRule {
     }
 
     fn fits(&self, instrument: &Instrument) -> bool {
-        self.kinds.contains(&instrument.kind)
+        (self.kinds.is_empty() || self.kinds.contains(&instrument.kind))
+            && self.auto_calibration.is_none_or(|wanted| wanted == instrument.auto_calibration)
             && is_factor(&self.factors, &instrument.factor)
             && (self.sampling.is_empty() || instrument.sampling.is_some_and(|s| self.sampling.contains(&s)))
     }
@@ -340,14 +344,23 @@ impl Rulebook {
         fitting.max_by_key(|(fit, _)| *fit).map(|(_, rule)| rule)
     }
 
-    /// The shortest manual period of `form` for an instrument; nothing for one that does the duty by itself.
+    /// The shortest manual period of `form` for an instrument.
     pub fn period(&self, form: &FormCode, instrument: &Instrument) -> Option<&PeriodRule> {
-        if instrument.auto_calibration {
-            return None;
-        }
-        let fits =
-            |rule: &&PeriodRule| rule.form == *form && rule.mode == Mode::Manual && rule.fits(instrument);
-        self.periods.iter().filter(fits).min_by_key(|rule| rule.every().days_about())
+        self.shortest(form, |rule| !rule.kinds.is_empty() && rule.fits(instrument))
+    }
+
+    /// The shortest manual period of `form` for a whole point with these instruments.
+    pub fn period_of_point(&self, form: &FormCode, instruments: &[Instrument]) -> Option<&PeriodRule> {
+        let is_there = |rule: &PeriodRule| {
+            let names_any = !rule.factors.is_empty() || !rule.sampling.is_empty();
+            !names_any || instruments.iter().any(|instrument| rule.fits(instrument))
+        };
+        self.shortest(form, |rule| rule.kinds.is_empty() && is_there(rule))
+    }
+
+    fn shortest(&self, form: &FormCode, holds: impl Fn(&PeriodRule) -> bool) -> Option<&PeriodRule> {
+        let mine = |rule: &&PeriodRule| rule.form == *form && rule.mode == Mode::Manual && holds(rule);
+        self.periods.iter().filter(mine).min_by_key(|rule| rule.every().days_about())
     }
 
     /// This rulebook with the rules of a narrower jurisdiction laid over it, rule by rule; of two periods the shorter
@@ -466,6 +479,39 @@ mod tests {
         assert_eq!(in_force(&books, &here, date("2023-12-31")).unwrap(), nation);
         assert_eq!(in_force(&books, &"CN-42".parse().unwrap(), date("2026-11-23")).unwrap(), nation);
         assert!(in_force(&books, &here, date("2017-01-01")).is_err());
+    }
+
+    #[test]
+    fn calibrating_itself_lifts_the_manual_calibration_only_and_halves_the_verifications() {
+        let nation = built_in().unwrap().swap_remove(0);
+        let text = r#"{"id": "I", "point": "P", "kind": "gas", "factor": "SO2", "sampling": "extractive", "brand": "",
+            "model": "", "manufacturer": "", "serial_no": "", "principle": "", "construction_state": ""}"#;
+        let by_hand: Instrument = serde_json::from_str(text).unwrap();
+        let by_itself = Instrument { auto_calibration: true, ..by_hand.clone() };
+        let water = Instrument { kind: InstrumentKind::WaterAnalyser, sampling: None, ..by_itself.clone() };
+        for (instrument, form, want) in [
+            (&by_hand, "HJ75-G4", Some(Every::Days(7))),
+            (&by_itself, "HJ75-G4", None),
+            (&by_hand, "HJ75-T2", Some(Every::Months(3))),
+            (&by_itself, "HJ75-T2", Some(Every::Months(3))),
+            (&by_hand, "HJ75-G5", Some(Every::Months(3))),
+            (&by_itself, "HJ75-G5", Some(Every::Months(6))),
+            (&water, "HJ355-H", Some(Every::Months(1))),
+            // Machines do it each day and each week: nobody is nagged.
+            (&water, "HJ355-D", None),
+            // A duty of the whole point is none of one instrument.
+            (&by_hand, "HJ75-G1", None),
+        ] {
+            let every = nation.period(&form.parse().unwrap(), instrument).map(PeriodRule::every);
+            assert_eq!(every, want, "{form} {}", instrument.auto_calibration);
+        }
+        let of_point = |form: &str, instrument: &Instrument| {
+            let instruments = std::slice::from_ref(instrument);
+            nation.period_of_point(&form.parse().unwrap(), instruments).map(PeriodRule::every)
+        };
+        assert_eq!(of_point("HJ75-G1", &by_itself), Some(Every::Days(7)));
+        assert_eq!(of_point("HJ75-G2", &by_itself), None);
+        assert_eq!(of_point("HJ355-B", &water), Some(Every::Days(7)));
     }
 
     #[test]

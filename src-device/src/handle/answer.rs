@@ -7,9 +7,10 @@ use stackside_core::form::{
     Answer, AnswerError, AnswerKey, Answers, Block, Field, FieldType, Form, Origin, Override, Prefill,
     RegisterValue, blocks, check_text, prefill_line,
 };
-use stackside_core::id::{PersonId, RecordId};
+use stackside_core::id::RecordId;
 use stackside_core::register::{Bottle, Instrument, Person};
 
+use super::bottle::bottles;
 use super::known::{Known, Place, own_draft};
 use super::visit::check_words;
 use crate::device::{Device, Handle, Inner};
@@ -39,7 +40,7 @@ impl Inner {
             record::put_answer(t, record.id, &key, &answer, original_origin.as_ref())?;
             let mut others = false;
             if field.kind == FieldType::Bottle {
-                let bottles = register::bottles(t, &record.point)?;
+                let bottles = bottles(t, &record.point, record.visit)?;
                 if let Some(bottle) = bottles.iter().find(|bottle| bottle.id.as_str() == answer.text.trim()) {
                     others = take_bottle(t, &record, &instruments, &key, bottle)?;
                 }
@@ -57,12 +58,15 @@ impl Inner {
             let answers = record::answers(t, record.id)?;
             let blocks = blocks(&record.form, &known.instruments);
             let (block, lines) = table(&blocks, key)?;
-            let most = lines.at_most;
+            let (have, most) = (block.lines(&answers), lines.at_most);
             if *line > most {
                 return Err(Error::invalid(key, AnswerError::TooManyLines { most }));
             }
-            // One after the other: a line that is there already keeps what it says.
-            if *line != block.lines(&answers).saturating_add(1) {
+            // One after the other; one that is there already keeps what it says.
+            if (1..=have).contains(line) {
+                return Ok(());
+            }
+            if *line != have.saturating_add(1) {
                 return Err(Error::invalid(key, AnswerError::NoSuchField));
             }
             let new = known.lend(|source| prefill_line(block, *line, source));
@@ -70,17 +74,25 @@ impl Inner {
         })
     }
 
-    fn remove_line(&self, person: &PersonId, command: &RemoveLine) -> Result<(), Error> {
+    fn remove_line(&self, person: &Person, command: &RemoveLine) -> Result<(), Error> {
         let RemoveLine { record, key } = command;
+        let now = self.now()?;
         self.store.write(|t| {
-            let record = own_draft(t, *record, person)?;
-            let instruments = register::instruments(t, &record.point)?;
+            let record = own_draft(t, *record, &person.id)?;
+            let known = Known::at(t, &Place::of_record(t, &record)?, &record.form, person, now)?;
             let answers = record::answers(t, record.id)?;
-            let blocks = blocks(&record.form, &instruments);
-            let (block, _) = table(&blocks, key)?;
-            let gone = key.line.filter(|line| (1..=block.lines(&answers)).contains(line));
+            let blocks = blocks(&record.form, &known.instruments);
+            let (block, lines) = table(&blocks, key)?;
+            let have = block.lines(&answers);
+            let gone = key.line.filter(|line| (1..=have).contains(line));
             let gone = gone.ok_or_else(|| Error::invalid(key, AnswerError::NoSuchField))?;
-            record::remove_line(t, record.id, &block.key(""), gone)
+            record::remove_line(t, record.id, &block.key(""), gone)?;
+            if have > lines.shown {
+                return Ok(());
+            }
+            // Lines that are there from the start stay, with what is known.
+            let new = known.lend(|source| prefill_line(block, have, source));
+            open_line(t, record.id, block, have, &new)
         })
     }
 }
@@ -189,7 +201,7 @@ fn replaced(
 }
 
 /// Another bottle was chosen: its concentration takes the place of the one before, unless that was typed.
-fn take_bottle(
+pub(super) fn take_bottle(
     c: &Connection,
     record: &Record,
     instruments: &[Instrument],
@@ -236,21 +248,8 @@ impl Handle<AddLine> for Device {
 impl Handle<RemoveLine> for Device {
     fn handle(&self, command: RemoveLine) -> Result<(), CommandError> {
         let person = self.0.person()?;
-        self.0.remove_line(&person.id, &command)?;
+        self.0.remove_line(&person, &command)?;
         self.0.tell(Event::Store);
         Ok(())
-    }
-}
-
-// The two that follow come with the next steps of this change.
-impl Handle<stackside_core::command::ReplaceBottle> for Device {
-    fn handle(&self, _: stackside_core::command::ReplaceBottle) -> Result<RecordId, CommandError> {
-        Err(CommandError::Version)
-    }
-}
-
-impl Handle<stackside_core::command::KeepSignature> for Device {
-    fn handle(&self, _: stackside_core::command::KeepSignature) -> Result<Answer, CommandError> {
-        Err(CommandError::Version)
     }
 }

@@ -8,6 +8,7 @@ use stackside_core::id::{InstrumentId, PersonId, PointId, RecordId, VisitId};
 use stackside_core::register::{Bottle, Discharger, Instrument, Operator, Person, Point};
 use stackside_core::visit::VisitState;
 
+use super::bottle::bottles;
 use crate::device::closed;
 use crate::error::Error;
 use crate::store::record::{self, Record};
@@ -40,6 +41,15 @@ impl Place {
         }
     }
 
+    /// The place of a draft; refused once its visit is closed.
+    pub fn of_open_record(c: &Connection, record: &Record) -> Result<Self, Error> {
+        let workplace = match record.visit {
+            Some(visit) => Workplace::Visit(visit),
+            None => Workplace::Point(record.point.clone()),
+        };
+        Self::of(c, &workplace, &record.person)
+    }
+
     /// The place of a record, whatever became of its visit.
     pub fn of_record(c: &Connection, record: &Record) -> Result<Self, Error> {
         match record.visit {
@@ -53,6 +63,9 @@ impl Place {
     }
 }
 
+/// The last record of an instrument, or for nothing of the point, with its answers.
+pub(super) type Last = (Option<InstrumentId>, (RecordId, Answers));
+
 /// All that prefills a form at a place.
 pub(super) struct Known {
     discharger: Discharger,
@@ -62,7 +75,7 @@ pub(super) struct Known {
     bottles: Vec<Bottle>,
     person: Person,
     now: DateTime<Utc>,
-    lasts: Vec<(Option<InstrumentId>, (RecordId, Answers))>,
+    lasts: Vec<Last>,
 }
 
 impl Known {
@@ -80,7 +93,7 @@ impl Known {
             discharger: register::discharger(c, &point.discharger)?.ok_or_else(missing("discharger"))?,
             operator: register::operator(c, &point.operator)?.ok_or_else(missing("operator"))?,
             lasts: lasts(c, &point.id, &instruments, form, None)?,
-            bottles: register::bottles(c, &point.id)?,
+            bottles: bottles(c, &point.id, place.visit)?,
             instruments,
             point,
             person: person.clone(),
@@ -113,7 +126,7 @@ pub(super) fn lasts(
     instruments: &[Instrument],
     form: &Form,
     except: Option<RecordId>,
-) -> Result<Vec<(Option<InstrumentId>, (RecordId, Answers))>, Error> {
+) -> Result<Vec<Last>, Error> {
     let mut found = vec![(None, last::of_point(c, point, &form.code, except)?)];
     for instrument in instruments {
         found.push((Some(instrument.id.clone()), last::of_instrument(c, &instrument.id, &form.code)?));

@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+mod bottle;
 mod due;
 mod known;
 mod people;

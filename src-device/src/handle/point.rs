@@ -1,10 +1,10 @@
 //! Points, and the list of all records.
 
-use stackside_core::clock::shanghai_date;
 use stackside_core::command::{
     CommandError, GetPoint, GetPoints, GetRecords, PointLine, PointView, RecordsPage,
 };
 
+use super::bottle::bottles;
 use crate::device::{Device, Handle};
 use crate::error::Error;
 use crate::store::last::{self, Filter};
@@ -48,23 +48,17 @@ impl Handle<GetPoints> for Device {
 impl Handle<GetPoint> for Device {
     fn handle(&self, GetPoint { point }: GetPoint) -> Result<PointView, CommandError> {
         let person = self.0.person()?;
-        let now = self.0.now()?;
         Ok(self.0.store.read(|c| {
             let point = register::point(c, &point)?;
             let discharger =
                 register::discharger(c, &point.discharger)?.ok_or_else(|| Error::not_found("discharger"))?;
             let filter = Filter { point: Some(&point.id), ..Filter::default() };
             let (listed, _) = last::list(c, &person.id, filter, 0, RECORDS_OF_POINT)?;
-            let forms = self.0.forms_at(c, &point, shanghai_date(now))?;
             Ok(PointView {
                 instruments: register::instruments(c, &point.id)?,
-                bottles: register::bottles(c, &point.id)?,
+                bottles: bottles(c, &point.id, None)?,
                 records: self.0.record_lines(c, &listed)?,
-                forms: forms
-                    .into_iter()
-                    .filter(|(_, needs_visit)| !needs_visit)
-                    .map(|(line, _)| line)
-                    .collect(),
+                forms: self.0.forms_at(c, &point, false)?,
                 open_visit: visit::open_at(c, &person.id, &point.id)?,
                 discharger,
                 point,

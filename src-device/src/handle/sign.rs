@@ -3,31 +3,38 @@
 use std::collections::BTreeSet;
 
 use stackside_core::act::{Act, FileRef, RecordSigned, Strokes};
-use stackside_core::command::{CommandError, Event, SignRecords, Workplace};
-use stackside_core::form::{AnswerError, Answers, blocks};
+use stackside_core::command::{CommandError, Event, KeepSignature, SignRecords, Workplace};
+use stackside_core::form::{Answer, AnswerError, Answers, FieldType, Form, blocks, kept_file};
 use stackside_core::hash::Hash;
 use stackside_core::id::RecordId;
 use stackside_core::judge::{Verdict, judge};
+use stackside_core::photo::DOCUMENT_TYPE;
 use stackside_core::record::RecordState;
 use stackside_core::register::Person;
 
-use super::known::Place;
+use super::answer::field_of;
+use super::known::{Place, own_draft};
 use super::standing::Standing;
 use crate::device::{Device, Handle, Inner, closed};
 use crate::error::Error;
 use crate::store::entry::Subject;
 use crate::store::file::{self, FileKind};
-use crate::store::{last, record};
+use crate::store::{done, last, record, register};
 use crate::witness::Told;
 
 /// More points than any hand draws; the strokes must fit a file of some hundred kilobytes.
 const MOST_POINTS: usize = 20_000;
+
+/// The media type of strokes on the wire.
+const STROKES_TYPE: &str = "application/json";
 
 /// A record as it is about to be signed.
 struct Ready {
     standing: Standing,
     answers: Answers,
     verdicts: Vec<Verdict>,
+    // Second signatures and documents that its answers name.
+    files: Vec<(FileRef, FileKind)>,
 }
 
 impl Inner {
@@ -38,12 +45,7 @@ impl Inner {
         records: &[RecordId],
         strokes: &Strokes,
     ) -> Result<(), Error> {
-        if !strokes.is_signature() {
-            return Err(CommandError::EmptySignature.into());
-        }
-        if strokes.strokes.iter().map(Vec::len).sum::<usize>() > MOST_POINTS {
-            return Err(Error::invalid("strokes", AnswerError::TooLong));
-        }
+        check_strokes(strokes)?;
         let clocks = self.clocks()?;
         let at = clocks.best_time().0;
         let (place, ready) = self.store.read(|c| {
@@ -79,7 +81,7 @@ impl Inner {
             .collect();
         self.bear_witness(Some(&person.id), &clocks, acts, |t, entries| {
             for (ready, entry) in ready.iter().zip(entries) {
-                let Standing { record, instruments, bottles, photos, answers, .. } = &ready.standing;
+                let Standing { record, instruments, bottles, last_done, photos, answers } = &ready.standing;
                 // An answer or photo that came after it was judged is not signed unseen.
                 if record::answers(t, record.id)? != *answers
                     || crate::store::photo::of_record(t, record.id)?.len() != photos.len()
@@ -91,14 +93,35 @@ impl Inner {
                     record.id,
                     &ready.answers,
                     &ready.verdicts,
-                    (instruments, bottles),
+                    (instruments, bottles, last_done),
                     at,
                     entry,
                 )?;
                 last::note(t, record.id, &record.form.code, at, &ready.answers)?;
+                done::note(t, record.id, &record.point, &record.form, &ready.answers, at)?;
                 file::add(t, &signature, FileKind::Signature, at, entry)?;
+                for (file, kind) in &ready.files {
+                    file::add(t, file, *kind, at, entry)?;
+                }
             }
             Ok(())
+        })
+    }
+
+    fn keep_signature(&self, person: &Person, command: &KeepSignature) -> Result<Answer, Error> {
+        let KeepSignature { record, key, strokes } = command;
+        check_strokes(strokes)?;
+        let file = self.keep_strokes(strokes)?;
+        self.store.write(|t| {
+            let record = own_draft(t, *record, &person.id)?;
+            let instruments = register::instruments(t, &record.point)?;
+            let field = field_of(&record.form, &instruments, key);
+            if field.is_none_or(|field| field.kind != FieldType::Signature) {
+                return Err(Error::invalid(key, AnswerError::NoSuchField));
+            }
+            let answer = Answer::typed(format!("{} {}", file.sha256, file.size_bytes));
+            record::put_answer(t, record.id, key, &answer, None)?;
+            Ok(answer)
         })
     }
 
@@ -106,7 +129,7 @@ impl Inner {
         let text = stackside_core::canonical::to_text(strokes).map_err(Error::broken)?;
         let sha256 = Hash::of(text.as_bytes());
         self.files.write(&self.files.path(FileKind::Signature, sha256), text.as_bytes())?;
-        Ok(FileRef { sha256, size_bytes: text.len() as u64, media_type: "application/json".to_owned() })
+        Ok(FileRef { sha256, size_bytes: text.len() as u64, media_type: STROKES_TYPE.to_owned() })
     }
 }
 
@@ -129,7 +152,8 @@ impl Ready {
         answers.0.retain(|key, _| stated.contains(key));
         let judgement = judge(&record.form, &answers, &standing.instruments, &record.rulebook);
         let verdicts = judgement.fill(&record.form, &mut answers);
-        Self { answers, verdicts, standing }
+        let files = named_files(&record.form, &answers);
+        Self { answers, verdicts, files, standing }
     }
 
     fn act(&self, person: &Person, signature: &FileRef) -> Act {
@@ -153,8 +177,46 @@ impl Ready {
             verdicts: self.verdicts.clone(),
             photos: photos.collect(),
             signature: signature.clone(),
-            files: vec![],
+            files: self.files.iter().map(|(file, _)| file.clone()).collect(),
         }))
+    }
+}
+
+/// The files that answers name, each once.
+fn named_files(form: &Form, answers: &Answers) -> Vec<(FileRef, FileKind)> {
+    let mut files: Vec<(FileRef, FileKind)> = Vec::new();
+    for (key, answer) in &answers.0 {
+        let section = form.section(&key.section);
+        let field = section.and_then(|s| s.field(&key.field).or_else(|| s.column(&key.field)));
+        let (kind, media_type) = match field.map(|field| field.kind) {
+            Some(FieldType::Signature) => (FileKind::Signature, STROKES_TYPE),
+            Some(FieldType::File) => (FileKind::Document, DOCUMENT_TYPE),
+            _ => continue,
+        };
+        let Some((sha256, size_bytes)) = kept_file(answer.text.trim()) else { continue };
+        if files.iter().all(|(file, _)| file.sha256 != sha256) {
+            files.push((FileRef { sha256, size_bytes, media_type: media_type.to_owned() }, kind));
+        }
+    }
+    files
+}
+
+fn check_strokes(strokes: &Strokes) -> Result<(), Error> {
+    if !strokes.is_signature() {
+        return Err(CommandError::EmptySignature.into());
+    }
+    if strokes.strokes.iter().map(Vec::len).sum::<usize>() > MOST_POINTS {
+        return Err(Error::invalid("strokes", AnswerError::TooLong));
+    }
+    Ok(())
+}
+
+impl Handle<KeepSignature> for Device {
+    fn handle(&self, command: KeepSignature) -> Result<Answer, CommandError> {
+        let person = self.0.person()?;
+        let answer = self.0.keep_signature(&person, &command)?;
+        self.0.tell(Event::Store);
+        Ok(answer)
     }
 }
 

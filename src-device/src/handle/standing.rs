@@ -3,14 +3,15 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::Connection;
 use stackside_core::clock::shanghai_date;
-use stackside_core::form::{Answers, LastDone, Problem, Site, check};
+use stackside_core::form::{AnswerError, AnswerKey, Answers, LastDone, Problem, Site, check};
 use stackside_core::judge::{self, Judgement, Verdict, judge};
 use stackside_core::register::{Bottle, Instrument};
 
+use super::bottle::bottles;
 use crate::error::Error;
 use crate::store::photo::{self, Photo};
 use crate::store::record::{self, Record};
-use crate::store::register;
+use crate::store::{done, register};
 
 /// A record with what it is shown, checked and judged by.
 pub(super) struct Standing {
@@ -25,13 +26,17 @@ pub(super) struct Standing {
 impl Standing {
     /// Of a signed record what it was signed with; of a draft what is known now.
     pub fn of(c: &Connection, record: Record) -> Result<Self, Error> {
-        let (instruments, bottles) = match &record.seal {
-            Some(seal) => (seal.instruments.clone(), seal.bottles.clone()),
-            None => (register::instruments(c, &record.point)?, register::bottles(c, &record.point)?),
+        let (instruments, bottles, last_done) = match &record.seal {
+            Some(seal) => (seal.instruments.clone(), seal.bottles.clone(), seal.last_done.clone()),
+            None => (
+                register::instruments(c, &record.point)?,
+                bottles(c, &record.point, record.visit)?,
+                done::last(c, &record.point, &record.form.code, record.id, None)?,
+            ),
         };
         let answers = record::answers(c, record.id)?;
         let photos = photo::of_record(c, record.id)?;
-        Ok(Self { record, answers, instruments, bottles, last_done: LastDone::new(), photos })
+        Ok(Self { record, answers, instruments, bottles, last_done, photos })
     }
 
     /// The Shanghai date on which it was begun.
@@ -65,7 +70,13 @@ impl Standing {
         };
         let mut problems = check(&self.record.form, &self.answers, &site);
         for more in judge::problems(&self.judgement().verdicts) {
-            if !problems.contains(&more) {
+            // A line that is not filled is named by the form already, by another of its columns.
+            let is_line = matches!(more.error, AnswerError::TooFewLines { .. });
+            let is_place = |other: &AnswerKey| {
+                *other == more.key || is_line && other.sibling("") == more.key.sibling("")
+            };
+            let is_same = |other: &Problem| other.error == more.error && is_place(&other.key);
+            if !problems.iter().any(is_same) {
                 problems.push(more);
             }
         }

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, btree_map};
 
-use chrono::NaiveDate;
 use rusqlite::Connection;
 use stackside_core::clock::shanghai_date;
 use stackside_core::command::{FormLine, PhotoLine, RecordLine, RecordView, VisitView};
-use stackside_core::form::{AnswerKey, Form, Label, LastDone};
+use stackside_core::form::{AnswerKey, Form, Label};
 use stackside_core::id::{PersonId, RecordId, VisitId};
 use stackside_core::photo::SendState;
 use stackside_core::record::RecordState;
@@ -15,6 +14,8 @@ use stackside_core::rulebook::{Rulebook, in_force};
 use stackside_core::visit::{VisitState, VisitWork};
 use stackside_core::wire::RecordElsewhere;
 
+use super::bottle::bottles;
+use super::due::duties;
 use super::known::{Place, lasts};
 use super::standing::Standing;
 use crate::device::Inner;
@@ -22,7 +23,7 @@ use crate::error::Error;
 use crate::store::last::{self, Listed};
 use crate::store::photo::{self, Photo};
 use crate::store::record::{self, Record};
-use crate::store::{entry, file, register, setting, visit};
+use crate::store::{done, entry, file, register, setting, visit};
 
 impl Inner {
     fn line(&self, c: &Connection, standing: &Standing) -> Result<RecordLine, Error> {
@@ -153,6 +154,7 @@ impl Inner {
         let line = self.line_elsewhere(c, &row)?;
         let content = row.content;
         let definitions = self.definitions();
+        let begun_on = shanghai_date(row.signed_at);
         let form = definitions
             .form(content.form.as_str(), Some(content.form_version))
             .ok_or_else(|| Error::not_found("form"))?;
@@ -161,13 +163,13 @@ impl Inner {
             form: form.clone(),
             rulebook: self.rulebook_of(c, &content.point, row.signed_at)?,
             instruments: register::instruments(c, &content.point)?,
-            bottles: register::bottles(c, &content.point)?,
+            bottles: bottles(c, &content.point, None)?,
+            last_done: done::last(c, &content.point, &content.form, content.record, Some(begun_on))?,
             answers: content.answers,
             // Their bytes are on the other tablet and on the server.
             photos: vec![],
             verdicts: content.verdicts,
-            begun_on: shanghai_date(row.signed_at),
-            last_done: LastDone::new(),
+            begun_on,
             previous: BTreeMap::new(),
             people: vec![],
         })
@@ -245,10 +247,7 @@ impl Inner {
                 photos: photos.len(),
             };
             let forms = match visit.state {
-                VisitState::Open => {
-                    let forms = self.forms_at(c, &visit.point, shanghai_date(visit.signed_in_at))?;
-                    forms.into_iter().map(|(line, _)| line).collect()
-                }
+                VisitState::Open => self.forms_at(c, &visit.point, true)?,
                 VisitState::Closed => vec![],
             };
             Ok(VisitView {
@@ -273,23 +272,31 @@ impl Inner {
         Ok(people.unwrap_or_default().into_iter().map(|person| person.name).collect())
     }
 
-    /// The forms that can be begun at a point on a day.
+    /// The forms that can be begun at a point now; in a visit or at the desk, where no presence is claimed.
     pub(super) fn forms_at(
         &self,
         c: &Connection,
         point: &Point,
-        date: NaiveDate,
-    ) -> Result<Vec<(FormLine, bool)>, Error> {
-        let definitions = self.definitions();
+        visit: bool,
+    ) -> Result<Vec<FormLine>, Error> {
+        let (definitions, now) = (self.definitions(), self.clocks_within(c)?.best_time().0);
+        let date = shanghai_date(now);
         let instruments = register::instruments(c, &point.id)?;
-        let forms = definitions.forms_at(&point.jurisdiction, point.medium, &instruments, date);
-        let line = |form: &Form| FormLine {
-            code: form.code.clone(),
-            title: form.title.clone(),
-            standard: form.standard.clone(),
-            urgency: None,
-        };
-        Ok(forms.into_iter().map(|form| (line(form), form.needs_visit)).collect())
+        let rules = in_force(&definitions.rulebooks, &point.jurisdiction, date).map_err(Error::broken)?;
+        let mut lines = Vec::new();
+        for form in definitions.forms_at(&point.jurisdiction, point.medium, &instruments, date) {
+            if !visit && form.needs_visit {
+                continue;
+            }
+            let duties = duties(c, form, &point.id, &instruments, &rules, now)?;
+            lines.push(FormLine {
+                code: form.code.clone(),
+                title: form.title.clone(),
+                standard: form.standard.clone(),
+                urgency: duties.first().map(|due| due.urgency),
+            });
+        }
+        Ok(lines)
     }
 }
 

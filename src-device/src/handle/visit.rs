@@ -80,7 +80,7 @@ impl Inner {
     fn photo_of_sign_in(&self, id: PhotoId, person: &Person) -> Result<(PhotoId, FileRef), Error> {
         let found = self.store.read(|c| photo::of_person(c, id, &person.id))?;
         match found {
-            Photo { state: PhotoState::Kept, visit: None, file: Some(file), .. } => {
+            Photo { state: PhotoState::Kept, visit: None, record: None, file: Some(file), .. } => {
                 let file =
                     FileRef { sha256: file.sha256, size_bytes: file.size_bytes, media_type: file.media_type };
                 Ok((id, file))

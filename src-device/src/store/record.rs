@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use stackside_core::evidence::Header;
-use stackside_core::form::{Answer, AnswerKey, Answers, Form, Origin, Override};
+use stackside_core::form::{Answer, AnswerKey, Answers, Form, LastDone, Origin, Override};
 use stackside_core::id::{FormCode, LogId, PersonId, PointId, RecordId, VisitId};
 use stackside_core::judge::Verdict;
 use stackside_core::record::RecordState;
@@ -49,6 +49,8 @@ pub struct Seal {
     pub instruments: Vec<Instrument>,
     /// The point's bottles then.
     pub bottles: Vec<Bottle>,
+    /// When the form's items had last been done then.
+    pub last_done: LastDone,
     /// The entry's log.
     pub log: LogId,
     /// The entry's number.
@@ -57,7 +59,7 @@ pub struct Seal {
 
 const COLUMNS: &str =
     "SELECT id, visit, point, person, person_name, definition, rulebook, state, begun_at, signed_at,
-    verdicts, instruments, bottles, log, seq FROM record";
+    verdicts, instruments, bottles, last_done, log, seq FROM record";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Record> {
     let state: String = row.get("state")?;
@@ -66,6 +68,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Record> {
             verdicts,
             instruments: json(row, "instruments")?,
             bottles: json(row, "bottles")?,
+            last_done: json_or_null(row, "last_done")?.unwrap_or_default(),
             log: parsed(row, "log")?,
             seq: super::number(row, "seq")?,
         }),
@@ -124,6 +127,18 @@ pub fn of_person(connection: &Connection, id: RecordId, person: &PersonId) -> Re
 pub fn of_visit(connection: &Connection, visit: VisitId) -> Result<Vec<Record>, Error> {
     let mut statement =
         connection.prepare_cached(&format!("{COLUMNS} WHERE visit = :visit ORDER BY begun_at, id"))?;
+    let rows = statement.query_map(named_params! {":visit": visit.to_string()}, read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The drafts of a visit whose forms record replaced bottles.
+pub fn replacements(connection: &Connection, visit: VisitId) -> Result<Vec<Record>, Error> {
+    // Every form is a large text: those that name no new bottle are not read.
+    let sql = format!(
+        "{COLUMNS} WHERE visit = :visit AND state = 'draft' AND instr(definition, '\"bottle:number\"') > 0
+         ORDER BY begun_at, id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(named_params! {":visit": visit.to_string()}, read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -200,7 +215,8 @@ pub fn put_answer(
     Ok(())
 }
 
-/// Takes a line out of a table of a draft; `block` is any key of its block. Those below move up.
+/// Takes a line out of a table of a draft; `block` is any key of its block. Those below move up, with their photos;
+/// photos of the line itself stay in the record, without a place.
 pub fn remove_line(
     connection: &Connection,
     record: RecordId,
@@ -209,18 +225,26 @@ pub fn remove_line(
 ) -> Result<(), Error> {
     let id = record.to_string();
     let all = answers(connection, record)?;
-    let lines = all.of_block(&block.section, block.row.as_deref());
-    let moved = lines.filter_map(|(key, _)| Some((key, key.line.filter(|line| *line >= gone)?)));
-    for (key, line) in moved {
-        let key_text = key.to_string();
-        if line == gone {
-            let sql = "DELETE FROM answer WHERE record = :record AND key = :key";
-            connection.execute(sql, named_params! {":record": id, ":key": key_text})?;
+    let slots: Vec<AnswerKey> = super::photo::of_record(connection, record)?
+        .into_iter()
+        .filter_map(|photo| photo.slot?.parse().ok())
+        .filter(|key: &AnswerKey| key.section == block.section && key.row == block.row)
+        .collect();
+    let answered = all.of_block(&block.section, block.row.as_deref()).map(|(key, _)| key);
+    let mut keys: Vec<&AnswerKey> = answered.chain(&slots).filter(|key| key.line >= Some(gone)).collect();
+    // From the top: what stood above has made room.
+    keys.sort_by_key(|key| key.line);
+    for key in keys {
+        let above =
+            key.line.filter(|line| *line > gone).map(|line| key.clone().in_line(line - 1).to_string());
+        let params = named_params! {":record": id, ":key": key.to_string(), ":to": above};
+        let moved = if above.is_some() {
+            "UPDATE answer SET key = :to WHERE record = :record AND key = :key"
         } else {
-            let to = key.clone().in_line(line - 1).to_string();
-            let sql = "UPDATE answer SET key = :to WHERE record = :record AND key = :key";
-            connection.execute(sql, named_params! {":record": id, ":key": key_text, ":to": to})?;
-        }
+            "DELETE FROM answer WHERE record = :record AND key = :key AND :to IS NULL"
+        };
+        connection.execute(moved, params)?;
+        connection.execute("UPDATE photo SET slot = :to WHERE record = :record AND slot = :key", params)?;
     }
     Ok(())
 }
@@ -231,7 +255,7 @@ pub fn sign(
     record: RecordId,
     answers: &Answers,
     verdicts: &[Verdict],
-    register: (&[Instrument], &[Bottle]),
+    site: (&[Instrument], &[Bottle], &LastDone),
     at: DateTime<Utc>,
     entry: &Header,
 ) -> Result<(), Error> {
@@ -248,11 +272,12 @@ pub fn sign(
     }
     let changed = connection.execute(
         "UPDATE record SET state = 'signed', signed_at = :at, verdicts = :verdicts, instruments = :instruments,
-                           bottles = :bottles, log = :log, seq = :seq
+                           bottles = :bottles, last_done = :last_done, log = :log, seq = :seq
          WHERE id = :id AND state = 'draft'",
         named_params! {
             ":id": id, ":at": time_text(at), ":verdicts": serde_json::to_string(verdicts)?,
-            ":instruments": serde_json::to_string(register.0)?, ":bottles": serde_json::to_string(register.1)?,
+            ":instruments": serde_json::to_string(site.0)?, ":bottles": serde_json::to_string(site.1)?,
+            ":last_done": serde_json::to_string(site.2)?,
             ":log": entry.log.to_string(), ":seq": sql(entry.seq),
         },
     )?;

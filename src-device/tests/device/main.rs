@@ -2,8 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "clippy allows it in tests only, not in their helpers")]
 
 mod answers;
+mod bottles;
+mod city;
+mod definitions;
+mod desk;
+mod filler;
+mod forms;
 #[cfg(feature = "host")]
 mod host;
+mod inspections;
 mod people;
 mod photos;
 mod released;
