@@ -7,7 +7,7 @@ use stackside_core::form::{AnswerKey, Field, FieldType, is_asked, is_required, s
 
 use super::about::choice_options;
 use super::bottle::BottleField;
-use super::draft::{Draft, Spot, dom_id};
+use super::draft::{Draft, Spot, dom_id, is_given};
 use super::is_pad_type;
 use super::kept::{FileField, SignatureField};
 use super::photos::PhotoField;
@@ -61,30 +61,35 @@ pub fn draw(draft: Draft, spot: Spot, seat: Seat) -> AnyView {
 pub fn draw_with(draft: Draft, spot: Spot, seat: Seat, complaint: Memo<Option<String>>) -> AnyView {
     let field = &spot.field;
     let hangs_on_answer = field.visible.as_ref().is_some_and(|visible| visible.field.is_some());
-    if draft.is_signed() || (!hangs_on_answer && field.required_when.is_none()) {
+    let may_change = hangs_on_answer || field.required_when.is_some() || field.prefill.is_some();
+    if draft.is_signed() || !may_change {
         let required = required(draft, &spot);
         return draw_now(draft, &spot, seat, required, complaint);
     }
-    let is_note = matches!(field.kind, FieldType::Text | FieldType::LongText) && !hangs_on_answer;
+    let is_text = matches!(field.kind, FieldType::Text | FieldType::LongText);
+    let is_note = is_text && !hangs_on_answer && field.required_when.is_some();
     let is_open = RwSignal::new(false);
     let asked = {
         let spot = spot.clone();
         Memo::new(move |_| {
-            let is_asked = draft.paper.answers.with(|answers| is_asked(&spot.field, &spot.key, answers));
-            let is_filled = draft.paper.answers.with(|answers| answers.text(&spot.key).is_some());
-            (is_asked, required(draft, &spot), is_filled || is_open.get())
+            let Spot { key, field } = &spot;
+            draft.paper.answers.with(|answers| {
+                let is_given = answers.0.get(key).is_some_and(is_given);
+                let is_filled = answers.text(key).is_some() || is_open.get();
+                (is_asked(field, key, answers), required(draft, &spot), is_filled, is_given)
+            })
         })
     };
-    // What is being written must not be drawn anew.
+    // What is being written must not be drawn anew; what becomes known is drawn as such.
     let state = Memo::new(move |_| {
-        let (is_asked, is_required, is_filled) = asked.get();
-        (is_asked, is_required, !is_note || is_required || is_filled)
+        let (is_asked, is_required, is_filled, is_given) = asked.get();
+        (is_asked, is_required, !is_note || is_required || is_filled, is_given)
     });
     let draw = move || match state.get() {
         (false, ..) if seat == Seat::Cell => view! { <span class="lines__none">"\u{2014}"</span> }.into_any(),
         (false, ..) => ().into_any(),
-        (true, required, true) => draw_now(draft, &spot, seat, required, complaint),
-        (true, _, false) => {
+        (true, required, true, _) => draw_now(draft, &spot, seat, required, complaint),
+        (true, _, false, _) => {
             let id = dom_id(&spot.key);
             let words = texts::label(&spot.field.label).to_owned();
             view! {

@@ -31,26 +31,9 @@ pub fn FileField(
     let value = Memo::new(move |_| key.with_value(|key| draft.text(key)));
     let choose = move |event: leptos::ev::Event| {
         let input = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
-        let Some(input) = input else { return };
-        let file = input.files().and_then(|files| files.get(0));
-        let Some(file) = file else { return };
-        trouble.set(None);
-        percent.set(Some(0));
-        spawn_local(async move {
-            let told = move |n| {
-                let _ = percent.try_set(Some(n));
-            };
-            let result = keep(draft, key.get_value(), &file, told).await;
-            // The same file may be chosen again after a failure.
-            input.set_value("");
-            let _ = percent.try_set(None);
-            match result {
-                Ok(_) => draft.read_again(),
-                Err(error) => {
-                    let _ = trouble.try_set(Some(texts::document_error(&error)));
-                }
-            }
-        });
+        if let Some(input) = input {
+            take_file(draft, key.get_value(), input, percent, trouble);
+        }
     };
     let all = Signal::derive(move || trouble.get().or_else(|| complaint.get()));
     let words = move || match percent.get() {
@@ -85,6 +68,34 @@ pub fn FileField(
             <Complaint name complaint=all />
         </div>
     }
+}
+
+/// Sends the chosen file, telling how far it is.
+fn take_file(
+    draft: Draft,
+    key: AnswerKey,
+    input: web_sys::HtmlInputElement,
+    percent: RwSignal<Option<u32>>,
+    trouble: RwSignal<Option<String>>,
+) {
+    let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+    trouble.set(None);
+    percent.set(Some(0));
+    spawn_local(async move {
+        let told = move |n| {
+            let _ = percent.try_set(Some(n));
+        };
+        let result = keep(draft, key, &file, told).await;
+        // The same file may be chosen again after a failure.
+        input.set_value("");
+        let _ = percent.try_set(None);
+        match result {
+            Ok(_) => draft.read_again(),
+            Err(error) => {
+                let _ = trouble.try_set(Some(texts::document_error(&error)));
+            }
+        }
+    });
 }
 
 async fn keep(
