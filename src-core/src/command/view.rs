@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::due::{Due, Urgency};
-use crate::form::{AnswerKey, Answers, Form, Label, LastDone};
+use crate::form::{AnswerKey, Answers, Form, Label, LastDone, Purpose};
 use crate::geofence::{Fix, PresenceVerdict};
 use crate::hash::Hash;
 use crate::id::{DeviceId, FormCode, PersonId, PhotoId, PointId, RecordId, VisitId};
@@ -256,6 +256,8 @@ pub struct FormLine {
     pub title: Label,
     /// The table it stands for.
     pub standard: Label,
+    /// What it is filled for.
+    pub purpose: Purpose,
     /// How soon a duty that it fulfils asks for attention.
     pub urgency: Option<Urgency>,
 }

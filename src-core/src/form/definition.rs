@@ -54,6 +54,21 @@ pub enum Serves {
     Operator,
 }
 
+/// What a form is filled for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// 巡检, 检查.
+    Inspection,
+    /// 校准, 核查, 比对.
+    Calibration,
+    /// 更换, 维修.
+    Replacement,
+    /// 报告 and all else.
+    #[default]
+    Report,
+}
+
 /// A form definition: one file, or a national one with a local overlay laid over it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +86,9 @@ pub struct Form {
     pub medium: Option<Medium>,
     /// What one record is about.
     pub serves: Serves,
+    /// What it is filled for: how lists of forms are grouped.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// True if it can only be filled during a visit.
     pub needs_visit: bool,
     /// What its fields rest on.

@@ -14,7 +14,9 @@ pub use answer::{Answer, AnswerError, AnswerKey, AnswerKeyError, Answers, Origin
 pub use block::{Block, blocks, is_asked};
 pub use bottle::{check_new_bottle, recorded_bottles};
 pub use check::{Problem, Site, check, check_answer, check_text, is_required, kept_file};
-pub use definition::{Basis, Condition, Form, Group, Label, Lines, PhotoSlot, Repeat, Section, Serves};
+pub use definition::{
+    Basis, Condition, Form, Group, Label, Lines, PhotoSlot, Purpose, Repeat, Section, Serves,
+};
 pub use field::{Bounds, Check, Choice, Field, FieldType, Suggestion, Unit};
 pub use item::{LastDone, done_items, is_due, item_of, suggestion_item};
 pub use prefill::{

@@ -293,6 +293,7 @@ impl Inner {
                 code: form.code.clone(),
                 title: form.title.clone(),
                 standard: form.standard.clone(),
+                purpose: form.purpose,
                 urgency: duties.first().map(|due| due.urgency),
             });
         }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use stackside_core::command::FormLine;
 use stackside_core::due::Urgency;
+use stackside_core::form::Purpose;
 use stackside_core::id::FormCode;
 
 use crate::components::icon::Icon;
@@ -11,39 +12,20 @@ use crate::components::states::Empty;
 use crate::components::tone::{Pill, Tone};
 use crate::texts;
 
-/// What a form is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Purpose {
-    Due,
-    Inspection,
-    Calibration,
-    Replacement,
-    Other,
-}
+/// A group of the list: what is due, or what is filled for one purpose.
+type Heading = Option<Purpose>;
 
-impl Purpose {
-    const ALL: [(Self, texts::Text); 5] = [
-        (Self::Due, texts::FORMS_DUE),
-        (Self::Inspection, texts::FORMS_INSPECTION),
-        (Self::Calibration, texts::FORMS_CALIBRATION),
-        (Self::Replacement, texts::FORMS_REPLACEMENT),
-        (Self::Other, texts::FORMS_OTHER),
-    ];
+const HEADINGS: [(Heading, texts::Text); 5] = [
+    (None, texts::FORMS_DUE),
+    (Some(Purpose::Inspection), texts::FORMS_INSPECTION),
+    (Some(Purpose::Calibration), texts::FORMS_CALIBRATION),
+    (Some(Purpose::Replacement), texts::FORMS_REPLACEMENT),
+    (Some(Purpose::Report), texts::FORMS_OTHER),
+];
 
-    fn of(form: &FormLine) -> Self {
-        if matches!(form.urgency, Some(Urgency::Overdue | Urgency::NeverDone | Urgency::Today)) {
-            return Self::Due;
-        }
-        match form.code.as_str() {
-            "HJ75-G1" | "HJ75-G2" | "HJ75-G3" | "HJ355-B" | "HJ1286-NMHC" | "OM-PATROL" => Self::Inspection,
-            "HJ75-G4" | "HJ75-G5" | "HJ75-T1" | "HJ75-T2" | "HJ75-T3" | "HJ355-D" | "HJ355-H" => {
-                Self::Calibration
-            }
-            "HJ75-G6" | "HJ75-G7" | "HJ75-G8" | "HJ355-E" | "HJ355-F" | "HJ355-G" | "HJ355-REAGENT"
-            | "HJ355-WASTE" => Self::Replacement,
-            _ => Self::Other,
-        }
-    }
+fn heading_of(form: &FormLine) -> Heading {
+    let is_due = matches!(form.urgency, Some(Urgency::Overdue | Urgency::NeverDone | Urgency::Today));
+    (!is_due).then_some(form.purpose)
 }
 
 fn tone(urgency: Urgency) -> Tone {
@@ -66,13 +48,13 @@ pub fn FormList(
     if forms.is_empty() {
         return view! { <Empty icon=Icon::List text=texts::NO_FORM.get() /> }.into_any();
     }
-    let of = |purpose: Purpose| {
+    let of = |heading: Heading| {
         let mut mine: Vec<FormLine> =
-            forms.iter().filter(|form| Purpose::of(form) == purpose).cloned().collect();
+            forms.iter().filter(|form| heading_of(form) == heading).cloned().collect();
         mine.sort_by_key(|form| form.urgency.map_or((1, None), |urgency| (0, Some(urgency))));
         mine
     };
-    let groups = Purpose::ALL.into_iter().map(|(purpose, title)| (title, of(purpose)));
+    let groups = HEADINGS.into_iter().map(|(heading, title)| (title, of(heading)));
     let groups: Vec<_> = groups.filter(|(_, forms)| !forms.is_empty()).collect();
     let has_titles = groups.len() > 1;
     let group = move |(title, forms): (texts::Text, Vec<FormLine>)| {
@@ -86,7 +68,7 @@ pub fn FormList(
 
 #[component]
 fn FormRow(form: FormLine, on_fill: Callback<FormCode>) -> impl IntoView {
-    let FormLine { code, title, standard, urgency } = form;
+    let FormLine { code, title, standard, urgency, .. } = form;
     let title = texts::label(&title).to_owned();
     let words = format!("{} {title}", texts::FILL.get());
     let pill = urgency.and_then(|urgency| {
