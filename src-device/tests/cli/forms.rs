@@ -110,6 +110,32 @@ fn each_broken_file_is_told_with_line_and_reason_and_the_good_ones_are_named() {
 }
 
 #[test]
+fn a_file_is_taken_over_into_a_tablet_that_is_there_and_a_broken_one_changes_nothing() {
+    let (folder, tablet) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let city = file(&folder, "city.toml", CITY);
+    let broken = file(&folder, "broken.toml", &CITY.replace("check", "cheque"));
+    let known = || {
+        let list = stackside(&["forms", "list", "--json", "--data", text(tablet.path())], b"").json();
+        list.as_array().unwrap().iter().filter(|form| form["version"] == 101).count()
+    };
+    let import = |path, data| stackside(&["forms", "import", text(path), "--data", text(data)], b"");
+    let said = import(&broken, tablet.path());
+    assert_eq!((said.code, said.err.len(), known()), (1, 1, 0));
+    for _ in 0..2 {
+        let said = import(&city, tablet.path());
+        assert_eq!(
+            (said.code, said.out.as_str()),
+            (0, &*format!("{}: the form is taken over\n", text(&city)))
+        );
+        assert_eq!(known(), 1, "twice is once");
+    }
+    let gone = tablet.path().join("gone");
+    let said = import(&city, &gone);
+    assert_eq!(said.err, [format!("stackside: {}: no such data folder", text(&gone))]);
+    assert!(!gone.exists());
+}
+
+#[test]
 fn a_file_that_is_no_text_or_larger_than_any_definition_is_refused() {
     let said = stackside(&["forms", "check", "-"], b"\xff\xfe");
     assert_eq!((said.code, &*said.err[0]), (1, "stackside: standard input: not a text in UTF-8"));

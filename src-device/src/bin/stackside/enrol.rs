@@ -22,8 +22,7 @@ pub struct Enrolment {
 impl Enrolment {
     /// Enrols, and says as whom.
     pub fn run(self) -> Result<String, String> {
-        let config = Config { data: self.data, positions: Positions::None, model: model() };
-        let device = Device::open(config).map_err(|error| error.to_string())?;
+        let device = Device::open(config(self.data)).map_err(|error| error.to_string())?;
         let enrolled = device.handle(Enrol { server: self.server, code: self.code });
         device.close();
         let state = enrolled.map_err(|error| advice(&error))?;
@@ -45,6 +44,8 @@ fn advice(error: &CommandError) -> String {
     }
 }
 
-fn model() -> String {
-    format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
+/// A tablet without a position: nobody signs in on the command line.
+pub fn config(data: PathBuf) -> Config {
+    let model = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+    Config { data, positions: Positions::None, model }
 }

@@ -1,19 +1,23 @@
 //! `stackside forms`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use stackside_core::definition::{Definition, DefinitionKind, Definitions};
 use stackside_core::form::{Field, Form, Label, Section, Unit};
+use stackside_device::Device;
 
 use crate::input::{self, FormName, word};
-use crate::{Report, show};
+use crate::{Report, enrol, show};
 
 /// What can be done with definitions.
 #[derive(clap::Subcommand)]
 pub enum Action {
-    /// All forms that ship.
+    /// All forms that ship; with a data folder those that a tablet knows.
     List {
+        /// A tablet's data folder.
+        #[arg(long)]
+        data: Option<PathBuf>,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -32,6 +36,14 @@ pub enum Action {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Take a form or rulebook over into a tablet's data folder, whole or not at all.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
 }
 
 impl Action {
@@ -39,14 +51,41 @@ impl Action {
     pub fn run(self) -> Result<Report, String> {
         let definitions = Definitions::built_in().map_err(|error| error.to_string())?;
         match self {
-            Self::List { json } => list(&definitions.forms, json).map(Report::text),
+            Self::List { data: None, json } => list(&definitions.forms, json).map(Report::text),
+            Self::List { data: Some(data), json } => {
+                let known = on_tablet(data, |device| Ok(device.definitions()))?;
+                list(&known.forms, json).map(Report::text)
+            }
             Self::Show { form, json } => {
                 let form = find(&definitions, &form)?;
                 if json { show::json(form) } else { Ok(shown(form)) }.map(Report::text)
             }
             Self::Check { files } => Ok(check(definitions, &files)),
+            Self::Import { file, data } => import(&file, data).map(Report::text),
         }
     }
+}
+
+/// Does something with a tablet that is there: a mistyped folder must not become one.
+fn on_tablet<T>(data: PathBuf, act: impl FnOnce(&Device) -> Result<T, String>) -> Result<T, String> {
+    if !data.is_dir() {
+        return Err(format!("{}: no such data folder", data.display()));
+    }
+    let device = Device::open(enrol::config(data)).map_err(|error| error.to_string())?;
+    let done = act(&device);
+    device.close();
+    done
+}
+
+fn import(path: &Path, data: PathBuf) -> Result<String, String> {
+    let definition = read(path)?;
+    on_tablet(data, |device| device.import(&definition).map_err(|error| error.to_string()))?;
+    Ok(format!("{}: the {} is taken over", definition.file, word(&definition.kind)))
+}
+
+fn read(path: &Path) -> Result<Definition, String> {
+    let text = input::read(path)?;
+    Ok(Definition { kind: DefinitionKind::of(&text), file: input::name(path), text })
 }
 
 /// A form by its name.
@@ -183,14 +222,13 @@ fn row(field: &Field, before: &str) -> Vec<String> {
 fn check(mut definitions: Definitions, files: &[PathBuf]) -> Report {
     let mut report = Report::default();
     for path in files {
-        let file = input::name(path);
-        let read = input::read(path).and_then(|text| {
-            let kind = DefinitionKind::of(&text);
-            let definition = Definition { kind, file: file.clone(), text };
-            definitions.add(&definition).map_err(|error| error.to_string()).map(|()| kind)
+        let added = read(path).and_then(|definition| {
+            definitions.add(&definition).map_err(|error| error.to_string()).map(|()| definition)
         });
-        match read {
-            Ok(kind) => report.text.push_str(&format!("{file}: a {} that can be taken over\n", word(&kind))),
+        match added {
+            Ok(Definition { file, kind, .. }) => {
+                report.text.push_str(&format!("{file}: a {} that can be taken over\n", word(&kind)));
+            }
             Err(complaint) => report.complaints.push(complaint),
         }
     }
