@@ -8,7 +8,7 @@ use argon2::PasswordHasher;
 use base64::Engine;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde_json::{Value, json};
-use stackside_core::act::{StrokePoint, Strokes};
+use stackside_core::act::{Act, StrokePoint, Strokes};
 use stackside_core::command::*;
 use stackside_core::evidence::{Entry, Header};
 use stackside_core::form::Answer;
@@ -16,6 +16,7 @@ use stackside_core::geofence::{Fix, Position, Provider};
 use stackside_core::hash::Hash;
 use stackside_core::id::{PersonId, PhotoId, PointId, RecordId, VisitId};
 use stackside_core::photo::{PIECE_BYTES, PhotoSource};
+use stackside_core::wire::RecordElsewhere;
 use stackside_device::clock::Clock;
 use stackside_device::position::{PositionSource, Sink};
 use stackside_device::{Config, Device, Handle, Parts, Positions};
@@ -297,6 +298,21 @@ impl World {
             (entry.read_header().unwrap(), entry)
         })
         .collect()
+    }
+    /// All records signed here, as the server hands them to other tablets.
+    pub fn signed_records(&self, signed_at: &str) -> Vec<RecordElsewhere> {
+        let record = |(header, entry): (Header, Entry)| match entry.read_act().unwrap() {
+            Act::RecordSigned(content) => Some(RecordElsewhere {
+                device: header.device,
+                log: header.log,
+                seq: header.seq,
+                hash: entry.hash(),
+                signed_at: signed_at.parse().unwrap(),
+                content: *content,
+            }),
+            _ => None,
+        };
+        self.entries().into_iter().filter_map(record).collect()
     }
     pub fn kinds(&self) -> Vec<String> {
         self.entries().into_iter().map(|(header, _)| header.kind).collect()
