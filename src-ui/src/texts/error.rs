@@ -158,10 +158,10 @@ fn of_other_kind(error: &AnswerError) -> &'static str {
             "No such bottle at this point. Choose one from the list.",
         ),
         AnswerError::KnownBottle => pick(
-            "本点位已有此编号的标气瓶或标准溶液。",
-            "A bottle or solution of this number is known here already.",
+            "这个瓶号本站点已有，请核对瓶号，或直接从列表中选它。",
+            "This number is known here already. Check it, or choose that bottle from the list.",
         ),
-        AnswerError::Expired => pick("已过有效期。", "Out of date."),
+        AnswerError::Expired => pick("已过有效期，请换一瓶。", "Out of date. Use another one."),
         AnswerError::ControlCharacter => {
             pick("含有不可见的控制字符，请删除后重输。", "It holds a control character. Type it again.")
         }
@@ -173,7 +173,19 @@ fn of_other_kind(error: &AnswerError) -> &'static str {
         }
         AnswerError::NoBlock => pick("至少填写一台仪器。", "Fill in at least one instrument."),
         AnswerError::PhotoMissing => pick("缺少照片。", "A photo is missing."),
-        _ => pick("请核对。", "Check it."),
+        // Said by `answer_error` itself.
+        AnswerError::Missing
+        | AnswerError::Number { .. }
+        | AnswerError::OutOfBounds { .. }
+        | AnswerError::EmptyRange
+        | AnswerError::NotADate
+        | AnswerError::NotATime
+        | AnswerError::NotAClock
+        | AnswerError::NotWhole
+        | AnswerError::TooFewLines { .. }
+        | AnswerError::TooManyLines { .. }
+        | AnswerError::BeforeStart
+        | AnswerError::InTheFuture => pick("请核对。", "Check it."),
     }
 }
 

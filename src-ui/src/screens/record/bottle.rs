@@ -11,7 +11,6 @@ use stackside_core::id::BottleId;
 use stackside_core::register::{Bottle, same_factor, same_unit};
 
 use super::draft::{Draft, Over, Spot};
-use crate::app::Shared;
 use crate::components::dialog::Dialog;
 use crate::components::field::{ChoiceField, FieldName, FieldTold, Keyboard, LineField};
 use crate::components::icon::{Glyph, Icon};
@@ -197,15 +196,16 @@ fn must_be_date(text: &str) -> Refusal {
 /// Asks for the new bottle, and records it.
 #[component]
 pub fn BottleDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
-    let shared = Shared::get();
     let new = NewBottle::new(draft, &key_of);
     let busy = RwSignal::new(false);
+    let refused = RwSignal::new(None::<String>);
     let key = StoredValue::new(key_of);
     let close = move || draft.over.set(None);
     let save = move || {
         new.was_tried.set(true);
         let Some(bottle) = new.bottle(draft).filter(|_| !busy.get_untracked()) else { return };
         busy.set(true);
+        refused.set(None);
         let command = ReplaceBottle { record: draft.id(), key: key.get_value(), bottle };
         draft.flush();
         leptos::task::spawn_local(async move {
@@ -217,7 +217,9 @@ pub fn BottleDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
                     let _ = draft.over.try_set(None);
                     draft.read_again();
                 }
-                Err(error) => shared.fail(&error),
+                Err(error) => {
+                    let _ = refused.try_set(Some(texts::command_error(&error)));
+                }
             }
         });
     };
@@ -256,6 +258,9 @@ pub fn BottleDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
                 {line("substance", texts::BOTTLE_SUBSTANCE, new.substance, must, Keyboard::Text)}
                 {line("supplier", texts::BOTTLE_SUPPLIER, new.supplier, must, Keyboard::Text)}
             </div>
+            <p class="field__why bottle__refused" role="alert">
+                {move || refused.get().map(|why| view! { <Glyph icon=Icon::Warn /> <span>{why}</span> })}
+            </p>
             <div class="replace__buttons">
                 <button type="button" class="btn" on:click=move |_| close()>{texts::CANCEL.get()}</button>
                 <button type="button" class="btn btn--main replace__save" disabled=busy on:click=move |_| save()>{texts::REPLACE_BOTTLE.get()}</button>
