@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use stackside_core::command::CommandError;
 use stackside_core::form::{Check, kept_file};
+use stackside_core::id::FormCode;
 use stackside_core::register::{Bottle, Instrument};
 
 use super::{command_error, factor, instrument_short, pick, texts};
@@ -37,7 +38,6 @@ texts! {
     REPLACE_BOTTLE: "更换标气/标液", "Replace the bottle";
     REPLACE_BOTTLE_WHY: "填写新瓶标签上的内容。更换记录会自动生成，本表的浓度随之更新。",
         "Copy the new bottle's label. The replacement is recorded by itself, and the concentration here follows.";
-    BOTTLE_RECORD_MADE: "更换记录已生成。", "The replacement is recorded.";
     OPEN_RECORD: "打开", "Open";
     BOTTLE_NUMBER: "瓶号", "Number";
     BOTTLE_NUMBER_FORM: "瓶号只用字母、数字和 . _ # -，不含空格。", "A number has letters, digits and . _ # - only, no spaces.";
@@ -207,6 +207,14 @@ pub fn replaced_line(field: &str, original: &str, reason: &str) -> String {
     pick(
         format!("{field}：原值 {original}，原因：{reason}"),
         format!("{field}: it was {original}; reason: {reason}"),
+    )
+}
+
+/// That a replaced bottle is recorded, and in which form.
+pub fn bottle_record_made(form: &FormCode) -> String {
+    pick(
+        format!("更换记录（{form}）已生成，离场前请补齐并签名。"),
+        format!("The replacement is recorded ({form}). Complete and sign it before you leave."),
     )
 }
 

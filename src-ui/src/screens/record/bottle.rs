@@ -38,8 +38,8 @@ pub fn BottleField(
 #[component]
 pub fn BottleTools(draft: Draft, key_of: AnswerKey) -> impl IntoView {
     let key = StoredValue::new(key_of);
-    let can_replace =
-        key.with_value(|key| draft.field(key, |_, field| field.replace_form.is_some())).unwrap_or(false);
+    let form = key.with_value(|key| draft.field(key, |_, field| field.replace_form.clone())).flatten();
+    let can_replace = form.is_some();
     let facts = move || {
         key.with_value(|key| bottle_of(draft, key)).map(|bottle| {
             view! { <p class="facts-note num">{texts::bottle_facts(&bottle)}</p> }
@@ -62,7 +62,7 @@ pub fn BottleTools(draft: Draft, key_of: AnswerKey) -> impl IntoView {
         Some(view! {
             <p class="block__note tone-ok">
                 <Glyph icon=Icon::Check />
-                <span>{texts::BOTTLE_RECORD_MADE.get()}</span>
+                <span>{form.as_ref().map(texts::bottle_record_made)}</span>
                 <A href=format!("/record/{record}") attr:class="btn">{texts::OPEN_RECORD.get()}</A>
             </p>
         })
