@@ -9,12 +9,12 @@ mod period;
 
 use crate::definition::complaint;
 use crate::form::{Basis, Label};
-use crate::id::{FormCode, Jurisdiction, RulebookId};
+use crate::id::{Jurisdiction, RulebookId};
 use crate::judge::Quantity;
-use crate::register::{Instrument, InstrumentKind, is_factor};
+use crate::register::{InstrumentKind, Medium, is_factor};
 
 pub use limit::{Band, BandBy, LimitRule};
-pub use period::{DeadlineRule, Every, FaultEvent, Mode, PeriodRule};
+pub use period::{Every, Mode, PeriodRule};
 
 /// The rulebooks that ship with this version: file name and text.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -91,6 +91,43 @@ pub struct Limit {
     pub value: Decimal,
     /// What it rests on.
     pub basis: Basis,
+}
+
+/// How long a step of a fault may take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeadlineRule {
+    /// Stable id.
+    pub id: String,
+    /// Which step.
+    pub event: FaultEvent,
+    /// Gas or water; nothing for both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub medium: Option<Medium>,
+    /// Hours, counted exactly.
+    pub hours: u32,
+    /// Where it is written.
+    pub clause: Label,
+    /// What it rests on.
+    pub basis: Basis,
+    /// False until a person has compared the rule with the printed standard.
+    pub checked: bool,
+}
+
+/// The steps of a fault that have a deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultEvent {
+    /// On site.
+    Arrive,
+    /// Written report to the authority.
+    Report,
+    /// Repaired.
+    Repair,
+    /// Back in operation.
+    Back,
+    /// The longest interval of manual monitoring while down.
+    ManualMonitoring,
 }
 
 /// Why a file is not a rulebook. Refused whole.
@@ -213,25 +250,6 @@ impl Rulebook {
         fitting.max_by_key(|(fit, _)| *fit).map(|(_, rule)| rule)
     }
 
-    /// The shortest manual period of `form` for an instrument.
-    pub fn period(&self, form: &FormCode, instrument: &Instrument) -> Option<&PeriodRule> {
-        self.shortest(form, |rule| !rule.kinds.is_empty() && rule.fits(instrument))
-    }
-
-    /// The shortest manual period of `form` for a whole point with these instruments.
-    pub fn period_of_point(&self, form: &FormCode, instruments: &[Instrument]) -> Option<&PeriodRule> {
-        let is_there = |rule: &PeriodRule| {
-            let names_any = !rule.factors.is_empty() || !rule.sampling.is_empty();
-            !names_any || instruments.iter().any(|instrument| rule.fits(instrument))
-        };
-        self.shortest(form, |rule| rule.kinds.is_empty() && is_there(rule))
-    }
-
-    fn shortest(&self, form: &FormCode, holds: impl Fn(&PeriodRule) -> bool) -> Option<&PeriodRule> {
-        let mine = |rule: &&PeriodRule| rule.form == *form && rule.mode == Mode::Manual && holds(rule);
-        self.periods.iter().filter(mine).min_by_key(|rule| rule.every().days_about())
-    }
-
     /// This rulebook with the rules of a narrower jurisdiction laid over it, rule by rule; of two periods the shorter
     /// holds.
     fn overlaid(mut self, local: &Self) -> Self {
@@ -348,39 +366,6 @@ mod tests {
         assert_eq!(in_force(&books, &here, date("2023-12-31")).unwrap(), nation);
         assert_eq!(in_force(&books, &"CN-42".parse().unwrap(), date("2026-11-23")).unwrap(), nation);
         assert!(in_force(&books, &here, date("2017-01-01")).is_err());
-    }
-
-    #[test]
-    fn calibrating_itself_lifts_the_manual_calibration_only_and_halves_the_verifications() {
-        let nation = built_in().unwrap().swap_remove(0);
-        let text = r#"{"id": "I", "point": "P", "kind": "gas", "factor": "SO2", "sampling": "extractive", "brand": "",
-            "model": "", "manufacturer": "", "serial_no": "", "principle": "", "construction_state": ""}"#;
-        let by_hand: Instrument = serde_json::from_str(text).unwrap();
-        let by_itself = Instrument { auto_calibration: true, ..by_hand.clone() };
-        let water = Instrument { kind: InstrumentKind::WaterAnalyser, sampling: None, ..by_itself.clone() };
-        for (instrument, form, want) in [
-            (&by_hand, "HJ75-G4", Some(Every::Days(7))),
-            (&by_itself, "HJ75-G4", None),
-            (&by_hand, "HJ75-T2", Some(Every::Months(3))),
-            (&by_itself, "HJ75-T2", Some(Every::Months(3))),
-            (&by_hand, "HJ75-G5", Some(Every::Months(3))),
-            (&by_itself, "HJ75-G5", Some(Every::Months(6))),
-            (&water, "HJ355-H", Some(Every::Months(1))),
-            // Machines do it each day and each week: nobody is nagged.
-            (&water, "HJ355-D", None),
-            // A duty of the whole point is none of one instrument.
-            (&by_hand, "HJ75-G1", None),
-        ] {
-            let every = nation.period(&form.parse().unwrap(), instrument).map(PeriodRule::every);
-            assert_eq!(every, want, "{form} {}", instrument.auto_calibration);
-        }
-        let of_point = |form: &str, instrument: &Instrument| {
-            let instruments = std::slice::from_ref(instrument);
-            nation.period_of_point(&form.parse().unwrap(), instruments).map(PeriodRule::every)
-        };
-        assert_eq!(of_point("HJ75-G1", &by_itself), Some(Every::Days(7)));
-        assert_eq!(of_point("HJ75-G2", &by_itself), None);
-        assert_eq!(of_point("HJ355-B", &water), Some(Every::Days(7)));
     }
 
     #[test]

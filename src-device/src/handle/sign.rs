@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Transaction};
 use stackside_core::act::{Act, FileRef, RecordSigned, Strokes};
 use stackside_core::command::{CommandError, Event, KeepSignature, SignRecords, Workplace};
+use stackside_core::evidence::Header;
 use stackside_core::form::{Answer, AnswerError, Answers, FieldType, Form, blocks, kept_file};
 use stackside_core::hash::Hash;
 use stackside_core::id::RecordId;
@@ -48,30 +51,7 @@ impl Inner {
         check_strokes(strokes)?;
         let clocks = self.clocks()?;
         let at = clocks.best_time().0;
-        let (place, ready) = self.store.read(|c| {
-            let place = Place::of(c, place, &person.id)?;
-            let mut ready = Vec::new();
-            let mut seen = BTreeSet::new();
-            for id in records.iter().filter(|id| seen.insert(**id)) {
-                let record = record::of_person(c, *id, &person.id)?;
-                if record.visit != place.visit || record.point != place.point.id {
-                    return Err(Error::not_found("record"));
-                }
-                if record.state == RecordState::Signed {
-                    return Err(closed());
-                }
-                let standing = Standing::of(c, record)?;
-                let problems = standing.problems(at);
-                if !problems.is_empty() {
-                    return Err(CommandError::NotFinished { record: *id, problems }.into());
-                }
-                ready.push(Ready::of(standing));
-            }
-            Ok((place, ready))
-        })?;
-        if ready.is_empty() {
-            return Err(Error::not_found("record"));
-        }
+        let (place, ready) = self.store.read(|c| ready(c, person, place, records, at))?;
         let signature = self.keep_strokes(strokes)?;
         let subject =
             |id: RecordId| Subject { point: Some(place.point.id.to_string()), record: Some(id.to_string()) };
@@ -81,28 +61,7 @@ impl Inner {
             .collect();
         self.bear_witness(Some(&person.id), &clocks, acts, |t, entries| {
             for (ready, entry) in ready.iter().zip(entries) {
-                let Standing { record, instruments, bottles, last_done, photos, answers } = &ready.standing;
-                // An answer or photo that came after it was judged is not signed unseen.
-                if record::answers(t, record.id)? != *answers
-                    || crate::store::photo::of_record(t, record.id)?.len() != photos.len()
-                {
-                    return Err(Error::broken("a draft changed while it was signed"));
-                }
-                record::sign(
-                    t,
-                    record.id,
-                    &ready.answers,
-                    &ready.verdicts,
-                    (instruments, bottles, last_done),
-                    at,
-                    entry,
-                )?;
-                last::note(t, record.id, &record.form.code, at, &ready.answers)?;
-                done::note(t, record.id, &record.point, &record.form, &ready.answers, at)?;
-                file::add(t, &signature, FileKind::Signature, at, entry)?;
-                for (file, kind) in &ready.files {
-                    file::add(t, file, *kind, at, entry)?;
-                }
+                ready.seal(t, &signature, at, entry)?;
             }
             Ok(())
         })
@@ -133,6 +92,35 @@ impl Inner {
     }
 }
 
+/// The named drafts of a place, each once, if nothing stands in the way of signing them.
+fn ready(
+    c: &Connection,
+    person: &Person,
+    place: &Workplace,
+    records: &[RecordId],
+    at: DateTime<Utc>,
+) -> Result<(Place, Vec<Ready>), Error> {
+    let place = Place::of(c, place, &person.id)?;
+    let mut ready = Vec::new();
+    let mut seen = BTreeSet::new();
+    for id in records.iter().filter(|id| seen.insert(**id)) {
+        let record = record::of_person(c, *id, &person.id)?;
+        if record.visit != place.visit || record.point != place.point.id {
+            return Err(Error::not_found("record"));
+        }
+        if record.state == RecordState::Signed {
+            return Err(closed());
+        }
+        let standing = Standing::of(c, record)?;
+        let problems = standing.problems(at);
+        if !problems.is_empty() {
+            return Err(CommandError::NotFinished { record: *id, problems }.into());
+        }
+        ready.push(Ready::of(standing));
+    }
+    if ready.is_empty() { Err(Error::not_found("record")) } else { Ok((place, ready)) }
+}
+
 impl Ready {
     /// Judges, fills the computed fields, and leaves out blocks and lines that nobody worked on: prefilled values alone are no
     /// statement.
@@ -154,6 +142,29 @@ impl Ready {
         let verdicts = judgement.fill(&record.form, &mut answers);
         let files = named_files(&record.form, &answers);
         Self { answers, verdicts, files, standing }
+    }
+
+    /// Seals the draft, and notes what it leaves for the next ones.
+    fn seal(
+        &self,
+        t: &Transaction<'_>,
+        signature: &FileRef,
+        at: DateTime<Utc>,
+        entry: &Header,
+    ) -> Result<(), Error> {
+        let Standing { record, instruments, bottles, last_done, photos, answers } = &self.standing;
+        // An answer or photo that came after it was judged is not signed unseen.
+        if record::answers(t, record.id)? != *answers
+            || crate::store::photo::of_record(t, record.id)?.len() != photos.len()
+        {
+            return Err(Error::broken("a draft changed while it was signed"));
+        }
+        let site = (&instruments[..], &bottles[..], last_done);
+        record::sign(t, record.id, &self.answers, &self.verdicts, site, at, entry)?;
+        last::note(t, record.id, &record.form.code, at, &self.answers)?;
+        done::note(t, record.id, &record.point, &record.form, &self.answers, at)?;
+        file::add(t, signature, FileKind::Signature, at, entry)?;
+        self.files.iter().try_for_each(|(file, kind)| file::add(t, file, *kind, at, entry))
     }
 
     fn act(&self, person: &Person, signature: &FileRef) -> Act {

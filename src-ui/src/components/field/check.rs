@@ -91,7 +91,7 @@ fn States(group: String, state: Memo<&'static str>, value: Signal<String>, told:
                     prop:checked=move || state.get() == one
                     on:click=move |_| choose(one)
                     on:focus=move |_| told.entered.run(())
-                    on:blur=move |_| told.left.run(())
+                    on:blur=move |_| told.blurred()
                     on:keydown=move |event| told.done_by(&event)
                 />
                 <span>{sign.map(|icon| view! { <Glyph icon /> })} {word.get()}</span>

@@ -48,7 +48,7 @@ pub fn ChoiceField(
                     prop:checked=move || value.with(|value| *value == mine)
                     on:change=move |event| told.typed.run(event_target_value(&event))
                     on:focus=move |_| told.entered.run(())
-                    on:blur=move |_| told.left.run(())
+                    on:blur=move |_| told.blurred()
                     on:keydown=move |event| told.done_by(&event)
                 />
                 <span class="num">{shown}</span>
@@ -96,7 +96,7 @@ fn ListField(
                 aria-describedby=name.complaint_id()
                 on:change=move |event| told.typed.run(event_target_value(&event))
                 on:focus=move |_| told.entered.run(())
-                on:blur=move |_| told.left.run(())
+                on:blur=move |_| told.blurred()
                 on:keydown=move |event| told.done_by(&event)
             >
                 <option value="" selected=move || value.with(String::is_empty)>{texts::CHOOSE.get()}</option>
@@ -144,7 +144,7 @@ pub fn ChoicesField(
                     prop:checked=move || mine.with_value(|mine| value.with(|value| has(value, mine)))
                     on:change=move |_| told.typed.run(mine.with_value(|mine| toggled(mine)))
                     on:focus=move |_| told.entered.run(())
-                    on:blur=move |_| told.left.run(())
+                    on:blur=move |_| told.blurred()
                     on:keydown=move |event| told.done_by(&event)
                 />
                 <span>{shown}</span>

@@ -99,6 +99,11 @@ impl FieldTold {
             self.done.run(());
         }
     }
+
+    /// The focus went; with a field that is taken out of the page it goes after what hears of it is gone.
+    fn blurred(&self) {
+        let _ = self.left.try_run(());
+    }
 }
 
 /// What is wrong with a field. `with_name` puts the field's label before it: where it does not stand right below.
@@ -166,7 +171,7 @@ pub fn LineField(
                     prop:value=value
                     on:input=move |event| told.typed.run(event_target_value(&event))
                     on:focus=move |_| told.entered.run(())
-                    on:blur=move |_| told.left.run(())
+                    on:blur=move |_| told.blurred()
                     on:keydown=move |event| told.done_by(&event)
                 />
                 {stamp
@@ -215,7 +220,7 @@ pub fn TextField(
                 prop:value=value
                 on:input=move |event| told.typed.run(event_target_value(&event))
                 on:focus=move |_| told.entered.run(())
-                on:blur=move |_| told.left.run(())
+                on:blur=move |_| told.blurred()
             ></textarea>
             {name.under(complaint)}
         </div>
