@@ -82,7 +82,7 @@ async function calibration(hand) {
   await look(page, '62-new-bottle');
   await step('the new gas stands in the calibration', async () => {
     await page.getByRole('dialog').getByRole('button', { name: /更换/ }).last().tap();
-    await hand.seen(page.getByText('更换记录已生成。'));
+    await hand.seen(page.getByText(/更换记录（HJ75-G8）已生成/));
     await until('the new concentration', async () => (await hand.field('analyser/DA001-SO2/span.ref').innerText()).includes('402.5'));
   });
   await step('SO₂ is calibrated and judged', async () => {
@@ -126,11 +126,11 @@ async function verification(hand) {
         await page.keyboard.press('Enter');
       }
     }
+    await hand.outline(/SO₂/).tap();
     for (let n = 0; n < 9; n += 1) {
       const values = [await hand.field(`gas/DA001-SO2/@${n + 1}/rm`).inputValue(), await hand.field(`gas/DA001-SO2/@${n + 1}/cems`).inputValue()];
       if (values.join() !== [RM[n], CEMS[n]].join()) throw new Error(`line ${n + 1} holds ${values.join()}`);
     }
-    await hand.outline(/SO₂/).tap();
     await hand.seen(page.getByText(/相对准确度 3\.19 %/));
     await hand.saved();
   });

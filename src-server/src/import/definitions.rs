@@ -90,15 +90,10 @@ fn at(definition: &Definition, line: usize, field: &str, reason: &str) -> Compla
 }
 
 fn complaint(definition: &Definition, error: &DefinitionError) -> Complaint {
-    let line_with = |key: &str| {
-        let is_it = |line: &str| line.trim_start().starts_with(key);
-        definition.text.lines().position(is_it).map_or(1, |index| index + 1)
-    };
     match error {
-        DefinitionError::Form(FormError::Shape { message, .. })
-        | DefinitionError::Rulebook(RulebookError::Shape { message, .. }) => {
-            let (line, reason) = place_and_reason(message);
-            at(definition, line, "file", &reason)
+        DefinitionError::Form(FormError::Shape { line, message, .. })
+        | DefinitionError::Rulebook(RulebookError::Shape { line, message, .. }) => {
+            at(definition, *line, "file", message)
         }
         DefinitionError::Form(FormError::Meaning { line, section, message, .. }) => {
             at(definition, *line, section, message)
@@ -106,15 +101,15 @@ fn complaint(definition: &Definition, error: &DefinitionError) -> Complaint {
         DefinitionError::Rulebook(RulebookError::Meaning { line, rule, message, .. }) => {
             at(definition, *line, rule, message)
         }
-        DefinitionError::Form(FormError::NoBase { code, version, .. }) => {
+        DefinitionError::Form(FormError::NoBase { line, code, version, .. }) => {
             let reason = format!("no form `{code}` version {version} in these files or on the server");
-            at(definition, line_with("extends"), "extends", &reason)
+            at(definition, *line, "extends", &reason)
         }
-        DefinitionError::Form(FormError::Twice { code, version, .. }) => {
-            at(definition, line_with("version"), "version", &changed(code.as_str(), *version))
+        DefinitionError::Form(FormError::Twice { line, code, version, .. }) => {
+            at(definition, *line, "version", &changed(code.as_str(), *version))
         }
-        DefinitionError::Rulebook(RulebookError::Twice { id, version, .. }) => {
-            at(definition, line_with("version"), "version", &changed(id.as_str(), *version))
+        DefinitionError::Rulebook(RulebookError::Twice { line, id, version, .. }) => {
+            at(definition, *line, "version", &changed(id.as_str(), *version))
         }
         DefinitionError::Rulebook(error @ RulebookError::NoneHolds { .. }) => {
             at(definition, 1, "file", &error.to_string())
@@ -124,34 +119,4 @@ fn complaint(definition: &Definition, error: &DefinitionError) -> Complaint {
 
 fn changed(code: &str, version: u32) -> String {
     format!("`{code}` version {version} is there already and says otherwise: a change is a new version")
-}
-
-/// The line and the reason in what the TOML reader says: `TOML parse error at line 3, column 8`, the line with a caret
-/// below it, the reason.
-fn place_and_reason(message: &str) -> (usize, String) {
-    let first = message.lines().next().unwrap_or_default();
-    let line = first.split_once(" line ").and_then(|(_, rest)| rest.split([',', ' ']).next()?.parse().ok());
-    let Some(line) = line else { return (1, message.trim().replace('\n', "; ")) };
-    let is_drawing = |line: &&str| {
-        let start = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
-        start.starts_with('|')
-    };
-    let reason: Vec<&str> =
-        message.lines().skip(1).filter(|line| !is_drawing(line) && !line.trim().is_empty()).collect();
-    (line, reason.join("; "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn line_and_reason_are_found_in_what_the_reader_says() {
-        let error = toml::from_str::<stackside_core::rulebook::Rulebook>("id = \"CN\"\nversion = \"one\"\n");
-        let message = error.unwrap_err().to_string();
-        let (line, reason) = place_and_reason(&message);
-        assert_eq!(line, 2, "{message}");
-        assert!(reason.starts_with("invalid type") && !reason.contains('|'), "{reason}");
-        assert_eq!(place_and_reason("odd"), (1, "odd".to_owned()));
-    }
 }

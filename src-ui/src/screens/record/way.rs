@@ -109,8 +109,13 @@ impl Draft {
             })
             .unwrap_or_else(|| key.clone());
         let id = dom_id(&key);
-        // Drawn in the next frame.
-        request_animation_frame(move || focus(&id));
+        // What is there already gets the focus at once, or a quick hand would go on typing in the old field; the rest is
+        // drawn in the next frame.
+        if document().get_element_by_id(&id).is_some() {
+            focus(&id);
+        } else {
+            request_animation_frame(move || focus(&id));
+        }
     }
 
     /// On to the next field that has to be typed; behind the last one the photos, or what is missing.
