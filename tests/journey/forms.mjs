@@ -131,7 +131,7 @@ async function verification(hand) {
       const values = [await hand.field(`gas/DA001-SO2/@${n + 1}/rm`).inputValue(), await hand.field(`gas/DA001-SO2/@${n + 1}/cems`).inputValue()];
       if (values.join() !== [RM[n], CEMS[n]].join()) throw new Error(`line ${n + 1} holds ${values.join()}`);
     }
-    await hand.seen(page.getByText(/相对准确度 3\.19 %/));
+    await hand.seen(page.getByText(/准确度（相对准确度） 3\.19 %/));
     await hand.saved();
   });
   await look(page, '63-verification');
@@ -207,7 +207,7 @@ async function atTheOutfall(hand) {
     await hand.saved();
     await finish(hand, { 标准溶液浓度: '75' });
     await hand.outline(/COD/).tap();
-    await hand.seen(page.getByText(/相对误差 [−+]?\d+\.\d+ ?%/));
+    await hand.seen(page.getByText(/标样核查误差.* [−+]?\d+\.\d+ %/));
     await hand.backToVisit();
   });
   await step('H: two of three pairs of COD pass, which is enough', async () => {
@@ -219,7 +219,7 @@ async function atTheOutfall(hand) {
       const at = (column) => `sample/DW001-COD/@${n + 1}/${column}`;
       await hand.type({ [at('x')]: online, [at('reference_1')]: first, [at('reference_2')]: second });
     }
-    await hand.seen(page.getByText(/2\/3/));
+    await hand.seen(page.getByText(/3 对中 2 对合格/));
     await hand.saved();
   });
   await look(page, '64-real-samples');
@@ -243,7 +243,7 @@ async function online(hand, server) {
     await page.getByRole('link', { name: /CEMS 校验测试记录表/ }).first().tap();
     await page.waitForURL('**/record/*');
     await hand.outline(/SO₂/).tap();
-    await hand.seen(page.getByText('签名后不能修改。'), page.getByText(/相对准确度 3\.19 %/));
+    await hand.seen(page.getByText('签名后不能修改。'), page.getByText(/准确度（相对准确度） 3\.19 %/));
   });
   await look(page, '65-verification-signed');
 }
