@@ -201,23 +201,23 @@ async function atTheOutfall(hand) {
   });
   await step('D: the standard check of COD is judged against ±10 %', async () => {
     await hand.open('标样核查及校准');
-    await hand.outline(/COD/).tap();
+    await hand.outline(/化学需氧量/).tap();
     const cod = (field) => `analyser/DW001-COD/${field}`;
     await hand.field(cod('x')).fill('71.2');
     await hand.saved();
     await finish(hand, { 标准溶液浓度: '75' });
-    await hand.outline(/COD/).tap();
+    await hand.outline(/化学需氧量/).tap();
     await hand.seen(page.getByText(/标样核查误差.* [−+]?\d+\.\d+ %/));
     await hand.backToVisit();
   });
   await step('H: two of three pairs of COD pass, which is enough', async () => {
     await hand.open('实际水样比对');
-    await hand.outline(/COD/).tap();
+    await hand.outline(/化学需氧量/).tap();
     await hand.button('生成时间').tap();
     await page.getByRole('dialog').getByRole('button', { name: '填入' }).tap();
     for (const [n, [online, first, second]] of COD.entries()) {
       const at = (column) => `sample/DW001-COD/@${n + 1}/${column}`;
-      await hand.type({ [at('x')]: online, [at('reference_1')]: first, [at('reference_2')]: second });
+      await hand.type({ [at('x')]: online, [at('b1')]: first, [at('b2')]: second });
     }
     await hand.seen(page.getByText(/3 对中 2 对合格/));
     await hand.saved();

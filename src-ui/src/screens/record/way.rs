@@ -110,14 +110,12 @@ impl Draft {
             .unwrap_or_else(|| key.clone());
         let id = dom_id(&key);
         // What is there already gets the focus at once, or a quick hand would go on typing in the old field. The rest is
-        // drawn in the next frame, and a dialog that closes gives the focus back first.
-        let is_there = document().get_element_by_id(&id).is_some();
-        if is_there {
-            focus(&id);
-        }
+        // drawn in the next frame; and a dialog that closes lets nothing else have the focus before.
+        focus(&id);
+        let has_it = document().active_element().is_some_and(|element| element.id() == id);
         request_animation_frame(move || {
             let is_still_wanted = self.target.try_get_untracked().is_some_and(|target| target == Some(key));
-            if !is_there || is_still_wanted {
+            if !has_it || is_still_wanted {
                 focus(&id);
             }
         });
