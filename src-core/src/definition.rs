@@ -29,6 +29,29 @@ pub enum DefinitionKind {
     Rulebook,
 }
 
+impl DefinitionKind {
+    /// What a file looks like: a rulebook has an `id` of its own, all else is read as a form.
+    pub fn of(text: &str) -> Self {
+        if key_line(text, "id").is_some() { Self::Rulebook } else { Self::Form }
+    }
+}
+
+/// The line, from 1, of a key that stands before the first table of a file.
+pub(crate) fn key_line(text: &str, key: &str) -> Option<usize> {
+    let head = text.lines().take_while(|line| !line.trim_start().starts_with('['));
+    let is_it = |line: &str| {
+        line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    head.enumerate().find(|(_, line)| is_it(line)).map(|(index, _)| index + 1)
+}
+
+/// What the reader of TOML complains about, and in which line, from 1.
+pub(crate) fn complaint(text: &str, error: &toml::de::Error) -> (usize, String) {
+    let start = error.span().map_or(0, |span| span.start.min(text.len()));
+    let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+    (line, error.message().lines().collect::<Vec<_>>().join(", "))
+}
+
 /// Why a file is not taken over. Refused whole.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DefinitionError {
@@ -73,7 +96,8 @@ impl Definitions {
                     Some(same) if *same == book => {}
                     Some(_) => {
                         let (file, id, version) = (file.clone(), book.id, book.version);
-                        return Err(RulebookError::Twice { file, id, version }.into());
+                        let line = key_line(text, "version").unwrap_or(1);
+                        return Err(RulebookError::Twice { file, line, id, version }.into());
                     }
                     None => self.rulebooks.push(book),
                 }
@@ -167,10 +191,35 @@ every_days = 7
         let changed = Definition { text: CITY.replace("every_days = 7", "every_days = 9"), ..city() };
         assert!(all.add(&changed).unwrap_err().to_string().contains("is there already"));
         let broken = Definition { text: CITY.replace("check", "cheque"), ..city() };
-        assert!(all.add(&broken).unwrap_err().to_string().starts_with("city.toml: TOML parse error at line"));
+        let said = all.add(&broken).unwrap_err().to_string();
+        assert!(said.starts_with("city.toml: line 13: unknown variant `cheque`, expected "), "{said}");
+        assert!(!said.contains('\n'), "{said}");
         let book = Definition { kind: DefinitionKind::Rulebook, ..city() };
         assert!(all.add(&book).is_err());
         assert_eq!(all, before);
+    }
+
+    #[test]
+    fn a_file_shows_what_it_is_and_where_it_is_wrong() {
+        assert_eq!(DefinitionKind::of(CITY), DefinitionKind::Form);
+        assert_eq!(DefinitionKind::of("# Rules\nid = \"CN-31\""), DefinitionKind::Rulebook);
+        assert_eq!(DefinitionKind::of("[[section]]\nid = \"a\""), DefinitionKind::Form);
+        for (from, to, want) in [
+            (
+                "= \"HJ355-B\"",
+                "= \"HJ355-Q\"",
+                "city.toml: line 2: extends `HJ355-Q` version 1, which is not there",
+            ),
+            ("= 101", "= 1", "city.toml: line 4: `HJ355-B` version 1 is there already"),
+            ("basis", "bias", "city.toml: line 7: unknown field `bias`"),
+            ("= \"2026-01-01\"", "= 2026", "city.toml: line 6: invalid type"),
+            ("CN-1402\"", "CN-1402", "city.toml: line 5: invalid basic string"),
+            ("id = \"flume\"", "", "city.toml: line 10: missing field `id`"),
+        ] {
+            let definition = Definition { text: CITY.replacen(from, to, 1), ..city() };
+            let said = Definitions::built_in().unwrap().add(&definition).unwrap_err().to_string();
+            assert!(said.starts_with(want), "{said}");
+        }
     }
 
     #[test]

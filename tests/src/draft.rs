@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use stackside_core::clock::{shanghai_date, shown_time};
+use stackside_core::definition::Definitions;
 use stackside_core::form::{
     self, Answer, AnswerKey, Answers, Form, LastDone, Problem, Site, Source, prefill,
 };
@@ -18,7 +19,7 @@ use crate::Result;
 /// A draft and all that is needed to judge and check it.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// HJ75-G4.
+    /// HJ75-G4, the newest version.
     pub form: Form,
     /// The nation's.
     pub rulebook: Rulebook,
@@ -37,12 +38,10 @@ pub struct Draft {
 impl Draft {
     /// A draft as it stands when the form is opened for the first time: prefilled from the register.
     pub fn opened(instruments: Vec<Instrument>) -> Result<Self> {
-        let form = form::built_in()?
-            .into_iter()
-            .find(|form| form.code.as_str() == "HJ75-G4")
-            .ok_or("HJ75-G4 does not ship")?;
+        let all = Definitions::built_in()?;
+        let form = all.form("HJ75-G4", None).ok_or("HJ75-G4 does not ship")?.clone();
         let now: DateTime<Utc> = "2026-11-23T06:05:00Z".parse()?;
-        let rulebook = rulebook::in_force(&rulebook::built_in()?, &"CN-31".parse()?, now.date_naive())?;
+        let rulebook = rulebook::in_force(&all.rulebooks, &"CN-31".parse()?, now.date_naive())?;
         let bottles = vec![bottle("SO2", "450")?, bottle("NOX", "400")?];
         let answers = prefill(
             &form,

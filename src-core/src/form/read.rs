@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::definition::{Basis, Condition, Form, Group, Label, Lines, PhotoSlot, Repeat, Section};
 use super::field::{Bounds, Field, FieldType, Unit};
+use crate::definition::{complaint, key_line};
 use crate::id::{FormCode, Jurisdiction};
 use crate::judge::Judge;
 
@@ -15,12 +16,14 @@ const MOST_LINES: u16 = 100;
 /// Why a file is not a form definition. Refused whole.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormError {
-    /// Not TOML, or not of this shape: `message` names line, column and field.
-    #[error("{file}: {message}")]
+    /// Not TOML, or not of this shape.
+    #[error("{file}: line {line}: {message}")]
     Shape {
         /// The file's name.
         file: String,
-        /// What the reader says, with line and column.
+        /// Where.
+        line: usize,
+        /// What the reader says.
         message: String,
     },
     /// It contradicts itself.
@@ -36,20 +39,24 @@ pub enum FormError {
         message: String,
     },
     /// The form that it extends is not there.
-    #[error("{file}: extends `{code}` version {version}, which is not there")]
+    #[error("{file}: line {line}: extends `{code}` version {version}, which is not there")]
     NoBase {
         /// The file's name.
         file: String,
+        /// Where it says so.
+        line: usize,
         /// The code of the form.
         code: FormCode,
         /// Its version.
         version: u32,
     },
     /// It has code and version of another form.
-    #[error("{file}: `{code}` version {version} is there already")]
+    #[error("{file}: line {line}: `{code}` version {version} is there already")]
     Twice {
         /// The file's name.
         file: String,
+        /// Where the version stands.
+        line: usize,
         /// The code of the form.
         code: FormCode,
         /// Its version.
@@ -113,17 +120,23 @@ impl Form {
     /// Reads a definition, or an overlay of one of `known`, and checks that all it names exists; a broken one is refused
     /// whole.
     pub fn read(file: &str, text: &str, known: &[Self]) -> Result<Self, FormError> {
-        let shape =
-            |error: toml::de::Error| FormError::Shape { file: file.to_owned(), message: error.to_string() };
-        let is_overlay =
-            text.lines().any(|line| line.starts_with("extends ") || line.starts_with("extends="));
-        let form: Self = if is_overlay {
-            toml::from_str::<Overlay>(text).map_err(shape)?.over(file, known)?
+        let shape = |error: toml::de::Error| {
+            let (line, message) = complaint(text, &error);
+            FormError::Shape { file: file.to_owned(), line, message }
+        };
+        let form: Self = if let Some(line) = key_line(text, "extends") {
+            toml::from_str::<Overlay>(text).map_err(shape)?.over(file, line, known)?
         } else {
             toml::from_str(text).map_err(shape)?
         };
         if known.iter().any(|other| other.code == form.code && other.version == form.version) {
-            return Err(FormError::Twice { file: file.to_owned(), code: form.code, version: form.version });
+            let line = key_line(text, "version").unwrap_or(1);
+            return Err(FormError::Twice {
+                file: file.to_owned(),
+                line,
+                code: form.code,
+                version: form.version,
+            });
         }
         form.check().map_err(|(section, message)| FormError::Meaning {
             file: file.to_owned(),
@@ -178,12 +191,12 @@ impl Form {
 }
 
 impl Overlay {
-    fn over(self, file: &str, known: &[Form]) -> Result<Form, FormError> {
+    fn over(self, file: &str, line: usize, known: &[Form]) -> Result<Form, FormError> {
         let base =
             known.iter().find(|form| form.code == self.extends && form.version == self.extends_version);
         let Some(base) = base else {
             let (code, version) = (self.extends, self.extends_version);
-            return Err(FormError::NoBase { file: file.to_owned(), code, version });
+            return Err(FormError::NoBase { file: file.to_owned(), line, code, version });
         };
         let mut form = Form {
             version: self.version,

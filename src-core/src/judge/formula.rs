@@ -3,8 +3,8 @@
 use chrono::NaiveDateTime;
 use rust_decimal::Decimal;
 
-use super::function::{Args, ComputeError, Filled, mean_of, sum};
-use super::{Judged, Rules};
+use super::function::{ComputeError, Filled, mean_of, sum};
+use super::{Args, Judged, Rules};
 use crate::rulebook::Every;
 
 type Computed = Result<Judged, ComputeError>;

@@ -1,12 +1,10 @@
 //! The functions that judge and compute: few, named, with what they take and fill (docs/forms.md). A form's judge, the
 //! command line and the tests all call them here.
 
-use std::collections::BTreeMap;
-
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Judged, Quantity, Rules, formula, gas, water};
+use super::{Args, Judged, Quantity, Rules, formula, gas, water};
 
 /// What a function takes in one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +17,18 @@ pub enum Shape {
     Words,
     /// One word or time.
     Word,
+}
+
+impl Shape {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Number => "one number as a text",
+            Self::Numbers => "a list of numbers as texts",
+            Self::Words => "a list of words",
+            Self::Word => "one word",
+        }
+    }
 }
 
 /// One parameter.
@@ -217,51 +227,6 @@ pub enum ComputeError {
     /// A word is none that the function knows.
     #[error("`{0}` is not valid")]
     Invalid(&'static str),
-}
-
-/// What a function is given, by the parameters' names. Blank lines of a list stay blank.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Args {
-    /// Single numbers.
-    pub numbers: BTreeMap<&'static str, Decimal>,
-    /// Lists of numbers.
-    pub lists: BTreeMap<&'static str, Vec<Option<Decimal>>>,
-    /// Lists of words.
-    pub word_lists: BTreeMap<&'static str, Vec<Option<String>>>,
-    /// Single words.
-    pub words: BTreeMap<&'static str, String>,
-}
-
-impl Args {
-    fn check(&self, takes: &'static [Param]) -> Result<(), ComputeError> {
-        let is_there = |param: &Param| match param.shape {
-            Shape::Number => self.numbers.contains_key(param.name),
-            Shape::Numbers => self.list(param.name).iter().any(Option::is_some),
-            Shape::Words => self.word_lists.contains_key(param.name),
-            Shape::Word => self.words.contains_key(param.name),
-        };
-        match takes.iter().find(|param| !param.optional && !is_there(param)) {
-            Some(missing) => Err(ComputeError::Missing(missing.name)),
-            None => Ok(()),
-        }
-    }
-    /// A number that was checked to be there.
-    pub(super) fn number(&self, name: &'static str) -> Result<Decimal, ComputeError> {
-        self.numbers.get(name).copied().ok_or(ComputeError::Missing(name))
-    }
-    /// A list; empty if it is not there.
-    pub(super) fn list(&self, name: &str) -> &[Option<Decimal>] {
-        self.lists.get(name).map_or(&[], Vec::as_slice)
-    }
-    /// The lines in which both lists have a number, with their numbers from 1.
-    pub(super) fn pairs(&self, a: &str, b: &str) -> Vec<(u16, Decimal, Decimal)> {
-        let lines = (1_u16..).zip(self.list(a).iter().zip(self.list(b)));
-        lines.filter_map(|(line, (a, b))| Some((line, (*a)?, (*b)?))).collect()
-    }
-    /// The numbers of a list without its blanks.
-    pub(super) fn values(&self, name: &str) -> Vec<Decimal> {
-        self.list(name).iter().flatten().copied().collect()
-    }
 }
 
 /// What a function fills into one place.

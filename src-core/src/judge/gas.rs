@@ -2,8 +2,8 @@
 
 use rust_decimal::{Decimal, MathematicalOps};
 
-use super::function::{Args, ComputeError, Filled, count, less, mean_of, percent, sum, width};
-use super::{Figure, Judged, Measure, Outcome, Quantity, Rules};
+use super::function::{ComputeError, Filled, count, less, mean_of, percent, sum, width};
+use super::{Args, Figure, Judged, Measure, Outcome, Quantity, Rules};
 use crate::rulebook::{DriftRule, Limits};
 
 type Computed = Result<Judged, ComputeError>;

@@ -1,5 +1,6 @@
 //! Judging: answers against limits, decimals only, unrounded (design.md §3). One verdict for each judged group.
 
+mod args;
 mod form;
 mod formula;
 mod function;
@@ -15,8 +16,9 @@ use crate::id::{RecordId, RulebookId};
 use crate::register::InstrumentKind;
 use crate::rulebook::{LimitRule, Rulebook};
 
+pub use args::{ArgError, ArgFault, Args, Given};
 pub use form::{Judge, Judgement, judge};
-pub use function::{Args, ComputeError, Filled, Function, Param, Shape, Signature};
+pub use function::{ComputeError, Filled, Function, Param, Shape, Signature};
 pub use gas::{drift, drift_outcome};
 
 /// What a verdict says.

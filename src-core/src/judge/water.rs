@@ -2,8 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::function::{Args, ComputeError, Filled, count, less, mean_of, percent};
-use super::{Figure, Judged, Measure, Outcome, Quantity, Rules};
+use super::function::{ComputeError, Filled, count, less, mean_of, percent};
+use super::{Args, Figure, Judged, Measure, Outcome, Quantity, Rules};
 use crate::rulebook::{Band, BandBy, LimitRule};
 
 type Computed = Result<Judged, ComputeError>;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 mod limit;
 
+use crate::definition::complaint;
 use crate::form::{Basis, Label};
 use crate::id::{FormCode, Jurisdiction, RulebookId};
 use crate::judge::Quantity;
@@ -229,11 +230,13 @@ pub enum FaultEvent {
 /// Why a file is not a rulebook. Refused whole.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RulebookError {
-    /// Not TOML, or not of this shape: `message` names line and field.
-    #[error("{file}: {message}")]
+    /// Not TOML, or not of this shape.
+    #[error("{file}: line {line}: {message}")]
     Shape {
         /// The file's name.
         file: String,
+        /// Where.
+        line: usize,
         /// What the reader says.
         message: String,
     },
@@ -250,10 +253,12 @@ pub enum RulebookError {
         message: String,
     },
     /// It has id and version of another rulebook.
-    #[error("{file}: `{id}` version {version} is there already")]
+    #[error("{file}: line {line}: `{id}` version {version} is there already")]
     Twice {
         /// The file's name.
         file: String,
+        /// Where the version stands.
+        line: usize,
         /// The rulebook's id.
         id: RulebookId,
         /// Its version.
@@ -270,8 +275,10 @@ pub enum RulebookError {
 impl Rulebook {
     /// Reads a rulebook; a broken one is refused whole.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, RulebookError> {
-        let book: Self = toml::from_str(text)
-            .map_err(|error| RulebookError::Shape { file: file.to_owned(), message: error.to_string() })?;
+        let book: Self = toml::from_str(text).map_err(|error| {
+            let (line, message) = complaint(text, &error);
+            RulebookError::Shape { file: file.to_owned(), line, message }
+        })?;
         book.check().map_err(|(rule, message)| RulebookError::Meaning {
             file: file.to_owned(),
             line: text

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# The benchmarks: native ones, and the screens in Chromium. Prints each figure with its target; fails when one is missed.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$STACKSIDE_ROOT"
+scripts/setup.sh test
+
+missed=0
+cargo bench --locked -q -p stackside-core --bench judge || missed=1
+[ "$missed" = 0 ] || die "a target is missed"
