@@ -208,6 +208,14 @@ impl SignatureText {
     }
 }
 
+impl std::str::FromStr for PublicKey {
+    type Err = EntryError;
+    fn from_str(text: &str) -> Result<Self, EntryError> {
+        let key = Self(text.to_owned());
+        key.check().map(|()| key)
+    }
+}
+
 impl PublicKey {
     /// The public half of a key.
     pub fn of(key: &VerifyingKey) -> Self {
