@@ -27,6 +27,10 @@ pub enum SendFailure {
         /// The server's reason.
         reason: String,
     },
+    /// This tablet has no space left to note what was sent.
+    DiskFull,
+    /// Something on this tablet is broken; the server said nothing against it.
+    Broken,
 }
 
 /// What the loop does after a failure.
@@ -66,6 +70,10 @@ pub enum SyncTrouble {
         /// Its reason.
         reason: String,
     },
+    /// This tablet has no space left.
+    DiskFull,
+    /// Something on this tablet is broken.
+    Broken,
 }
 
 const SHORTEST: Duration = Duration::from_secs(2);
@@ -75,10 +83,12 @@ const LONGEST: Duration = Duration::from_secs(300);
 pub fn next_step(failure: &SendFailure, attempts: u32, jitter: f64) -> NextStep {
     match failure {
         SendFailure::Offline => NextStep::WaitForNetwork,
-        SendFailure::NotOurServer => NextStep::RetryIn(pause(None, attempts, jitter)),
+        SendFailure::NotOurServer | SendFailure::DiskFull => NextStep::RetryIn(pause(None, attempts, jitter)),
         SendFailure::Later { after } => NextStep::RetryIn(pause(*after, attempts, jitter)),
         SendFailure::Fork => NextStep::NewLog,
-        SendFailure::Revoked | SendFailure::Untrusted | SendFailure::Refused { .. } => NextStep::ShowToUser,
+        SendFailure::Revoked | SendFailure::Untrusted | SendFailure::Refused { .. } | SendFailure::Broken => {
+            NextStep::ShowToUser
+        }
     }
 }
 
@@ -97,6 +107,8 @@ impl From<&SendFailure> for SyncTrouble {
             SendFailure::Untrusted => Self::Untrusted,
             SendFailure::Fork => Self::Forked,
             SendFailure::Refused { reason } => Self::Refused { reason: reason.clone() },
+            SendFailure::DiskFull => Self::DiskFull,
+            SendFailure::Broken => Self::Broken,
         }
     }
 }
@@ -120,5 +132,8 @@ mod tests {
         assert_eq!(next_step(&later(asked), 0, 0.0), NextStep::RetryIn(Duration::from_secs(900)));
         assert_eq!(next_step(&SendFailure::Offline, 9, 0.5), NextStep::WaitForNetwork);
         assert_eq!(next_step(&SendFailure::Revoked, 0, 0.5), NextStep::ShowToUser);
+        assert_eq!(next_step(&SendFailure::Broken, 0, 0.5), NextStep::ShowToUser);
+        let soon = NextStep::RetryIn(Duration::from_secs(2));
+        assert_eq!(next_step(&SendFailure::DiskFull, 0, 1.0), soon, "space may come back");
     }
 }

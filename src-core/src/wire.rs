@@ -24,6 +24,10 @@ use crate::id::{BottleId, DeviceId, DischargerId, InstrumentId, LogId, OperatorI
 use crate::register::{Bottle, Discharger, Instrument, Operator, Person, Point};
 use crate::trust::{Certificate, Receipt, Signed};
 
+/// Rises with every change of these types. Each version leaves a recorded conversation in `tests/released`, which every
+/// later server and app must understand.
+pub const WIRE_VERSION: u32 = 1;
+
 /// What [`Health::service`] says: how an app tells its server from a captive portal.
 pub const SERVICE: &str = "stackside";
 

@@ -53,6 +53,8 @@ pub struct Parts {
     pub positions: Option<Box<dyn PositionSource>>,
     /// The key store.
     pub keys: Option<Box<dyn Keys>>,
+    /// How many pages of 4 KiB there are for the database, instead of as many as the disk has.
+    pub most_pages: Option<u32>,
 }
 
 /// Why a device could not be opened; each is one clear sentence.
@@ -160,7 +162,7 @@ impl Device {
         let broken = |error: &dyn std::fmt::Display| OpenError::Broken(error.to_string());
         let device = Self(Arc::new(Inner {
             model,
-            store: Store::open(&data.join("stackside.sqlite")).map_err(in_store)?,
+            store: Store::open_within(&data.join("stackside.sqlite"), parts.most_pages).map_err(in_store)?,
             files: Files::open(&data).map_err(in_folder)?,
             keys,
             tracker: Tracker::new(source, Arc::clone(&clock)),
@@ -179,8 +181,12 @@ impl Device {
         if clean == Some(false) {
             inner.store.check().map_err(in_store)?;
         }
-        inner.store.write(|t| setting::put(t, setting::CLEAN_END, &false)).map_err(|error| broken(&error))?;
-        inner.reconcile().map_err(|error| broken(&error))?;
+        let begun = inner.store.write(|t| setting::put(t, setting::CLEAN_END, &false));
+        match begun.and_then(|()| inner.reconcile()) {
+            // It opens all the same: to show what there is, and to send it. A later start mends.
+            Err(error) if error.is_disk_full() => tracing::warn!("the disk is full: nothing is mended now"),
+            done => done.map_err(|error| broken(&error))?,
+        }
         crate::sync::start(inner).map_err(in_folder)?;
         Ok(device)
     }

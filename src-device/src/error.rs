@@ -39,7 +39,8 @@ impl Error {
     pub fn invalid(field: impl std::fmt::Display, why: AnswerError) -> Self {
         CommandError::Invalid { field: field.to_string(), why }.into()
     }
-    fn is_disk_full(&self) -> bool {
+    /// True if there was no space left.
+    pub fn is_disk_full(&self) -> bool {
         match self {
             Self::Store(rusqlite::Error::SqliteFailure(failure, _)) => {
                 failure.code == rusqlite::ErrorCode::DiskFull

@@ -100,7 +100,14 @@ impl Shared {
         });
     }
 
-    /// Shows an error at the foot of the screen; a lock leads to the unlock screen.
+    /// An error belongs to the screen that it came up on.
+    fn leave_trouble_behind(self) {
+        if self.notice.with_untracked(|notice| notice.as_ref().is_some_and(|notice| notice.is_bad)) {
+            self.notice.set(None);
+        }
+    }
+
+    /// Shows an error over the screen; a lock leads to the unlock screen.
     pub fn fail(self, error: &CommandError) {
         if *error == CommandError::Locked {
             self.refresh();
@@ -224,6 +231,7 @@ fn keep_place() {
     Effect::new(move |before: Option<String>| {
         let path = location.pathname.get();
         if before.is_some_and(|before| before != path) {
+            shared.leave_trouble_behind();
             shared.run(SavePlace { place: Place { path: path.clone(), field: None } }, |()| ());
         }
         path

@@ -16,8 +16,13 @@ pub async fn begin(begin: &BeginPhoto) -> Result<PhotoId, CommandError> {
     call(begin).await
 }
 
-/// Sends a photo's bytes; `told` hears how many per cent are kept.
-pub async fn send(photo: PhotoId, bytes: &[u8], told: impl Fn(u32)) -> Result<PhotoLine, CommandError> {
+/// Sends a photo's bytes from `sent` on, which counts what is kept; `told` hears it in per cent.
+pub async fn send(
+    photo: PhotoId,
+    bytes: &[u8],
+    sent: &mut usize,
+    told: impl Fn(u32),
+) -> Result<PhotoLine, CommandError> {
     if PhotoFormat::of(bytes).is_none() {
         return Err(CommandError::NotAPhoto);
     }
@@ -25,11 +30,12 @@ pub async fn send(photo: PhotoId, bytes: &[u8], told: impl Fn(u32)) -> Result<Ph
     if size_bytes > MAX_BYTES {
         return Err(CommandError::PhotoTooLarge);
     }
-    let mut offset: u64 = 0;
-    for piece in bytes.chunks(PIECE_BYTES) {
+    while let Some(piece) = bytes.get(*sent..).filter(|rest| !rest.is_empty()) {
+        let piece = &piece[..piece.len().min(PIECE_BYTES)];
+        let offset = u64::try_from(*sent).map_err(|_| CommandError::PhotoTooLarge)?;
         told(u32::try_from(offset * 100 / size_bytes.max(1)).unwrap_or(0));
         call(&AddPhotoPiece { photo, offset, base64: STANDARD.encode(piece) }).await?;
-        offset += u64::try_from(piece.len()).unwrap_or(0);
+        *sent += piece.len();
     }
     told(100);
     call(&FinishPhoto { photo, size_bytes, sha256: Hash::of(bytes) }).await

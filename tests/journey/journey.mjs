@@ -4,31 +4,23 @@
 import { join } from 'node:path';
 
 import {
-  PATIENCE_MS, PICTURES, Server, Tablet, axe, check, chromium, personName, run, smallTargets, step, until,
+  LANDSCAPE, PATIENCE_MS, PICTURES, Server, Tablet, axe, check, chromium, look, personName, run, step, tabletPage,
+  unexpected, until,
 } from './parts.mjs';
 
 const PERSON = 'demo-tech-a';
 const PIN = '135790';
-const LANDSCAPE = { width: 1280, height: 800 };
-const PORTRAIT = { width: 800, height: 1280 };
 
 run(async () => {
   const server = new Server();
-  const tablet = new Tablet(4);
+  const tablet = new Tablet({ speed: 4 });
   await server.up();
   await tablet.up();
   const browser = await chromium();
-  const context = await browser.newContext({
-    viewport: LANDSCAPE, hasTouch: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', permissions: ['camera'],
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  const errors = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  const { page, errors } = await tabletPage(browser, ['camera']);
   try {
     await journey({ page, server, tablet });
-    check('the page reports no error', errors.filter((text) => !/Failed to load resource|ERR_CONNECTION/.test(text)));
+    check('the page reports no error', unexpected(errors));
   } catch (error) {
     await page.screenshot({ path: join(PICTURES, 'failed.png') }).catch(() => {});
     for (const text of errors.slice(0, 5)) console.log(`      page: ${text}`);
@@ -37,28 +29,6 @@ run(async () => {
     await browser.close();
   }
 });
-
-/** A picture of the screen in both themes and both ways to hold the tablet; axe and thumbs on each. */
-async function look(page, name) {
-  const findings = [];
-  for (const theme of ['light', 'dark']) {
-    await page.evaluate((theme) => document.documentElement.setAttribute('data-theme', theme), theme);
-    for (const [way, size] of [['portrait', PORTRAIT], ['landscape', LANDSCAPE]]) {
-      await page.setViewportSize(size);
-      // Two frames: layout and colours of the change are there.
-      await page.evaluate(() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go))));
-      await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))
-        .slice(0, 20).map((done) => Promise.race([done, new Promise((go) => setTimeout(go, 400))]))));
-      await page.screenshot({ path: join(PICTURES, `${name}-${theme}-${way}.png`) });
-      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (beyond > 1) findings.push(`${theme} ${way}: ${beyond} px beyond the edge`);
-      if (theme === 'light') findings.push(...(await smallTargets(page)).map((text) => `${way}: small: ${text}`));
-    }
-    findings.push(...(await axe(page)).map((text) => `${theme}: ${text}`));
-  }
-  await page.evaluate(() => document.documentElement.setAttribute('data-theme', 'light'));
-  check(`screen ${name}: axe, thumbs, edges`, [...new Set(findings)]);
-}
 
 async function journey({ page, server, tablet }) {
   const button = (name) => page.getByRole('button', { name, exact: true });

@@ -1,7 +1,7 @@
 // What the journeys start and ask: the real programs, Chromium, axe, and a tally of what held.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
@@ -181,18 +181,33 @@ export class Server {
   }
 }
 
-/** The development host with the built screens. */
+/** A track for the development host, as GPX: `points` are [second, latitude, longitude, metres of accuracy]. */
+export function gpx(points) {
+  const at = (second) => new Date(Date.UTC(2026, 10, 23, 1) + second * 1000).toISOString();
+  const point = ([second, lat, lon, accuracy]) =>
+    `<trkpt lat="${lat}" lon="${lon}"><time>${at(second)}</time><sat>5</sat><hdop>${accuracy}</hdop></trkpt>`;
+  const file = join(folder('track'), 'track.gpx');
+  const head = '<gpx version="1.1" creator="stackside journey" xmlns="http://www.topografix.com/GPX/1/1">';
+  const track = `<trk><trkseg>${points.map(point).join('')}</trkseg></trk>`;
+  writeFileSync(file, `${head}<metadata><time>${at(0)}</time></metadata>${track}</gpx>`);
+  return file;
+}
+
+/** The development host with the built screens. Without a track it has no source of positions. */
 export class Tablet {
-  constructor(speed) {
+  constructor({ track = join(ROOT, 'demo/walk-to-stack.gpx'), speed = 1 } = {}) {
     this.data = folder('tablet');
-    this.speed = speed;
+    this.play(track, speed);
+  }
+  /** Which track is played from the next start on. */
+  play(track, speed = 1) {
+    this.track = track ? ['--gpx', track, '--gpx-speed', String(speed)] : [];
   }
   async up() {
     this.port ??= await freePort();
     this.url = `http://127.0.0.1:${this.port}/?token=${TOKEN}`;
-    const track = ['--gpx', join(ROOT, 'demo/walk-to-stack.gpx'), '--gpx-speed', String(this.speed)];
     const serve = ['--ui', process.env.STACKSIDE_UI ?? join(ROOT, 'src-ui/dist'), '--listen', `127.0.0.1:${this.port}`, '--token', TOKEN];
-    this.child = start(binary('stackside-host'), ['--data', this.data, ...track, ...serve]);
+    this.child = start(binary('stackside-host'), ['--data', this.data, ...this.track, ...serve]);
     await until('answer of the tablet', () => answers(`http://127.0.0.1:${this.port}/`));
   }
   async down() {
@@ -209,8 +224,8 @@ export function personName(id) {
 
 // --- Browser -------------------------------------------------------------------------------------------------------
 
-/** Chromium with a fake camera, which looks up nothing by itself. */
-export async function chromium() {
+/** Chromium with a fake camera, or one that says no to the camera; it looks up nothing by itself. */
+export async function chromium({ camera = true } = {}) {
   const { chromium } = tool('playwright-core');
   return chromium.launch({
     executablePath: process.env.STACKSIDE_CHROMIUM ?? '/usr/bin/chromium',
@@ -222,10 +237,53 @@ export async function chromium() {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--use-fake-ui-for-media-stream',
+      camera ? '--use-fake-ui-for-media-stream' : '--use-fake-ui-for-media-stream=deny',
       '--use-fake-device-for-media-stream',
     ],
   });
+}
+
+export const LANDSCAPE = { width: 1280, height: 800 };
+export const PORTRAIT = { width: 800, height: 1280 };
+
+/** A page as the tablet shows it, and what it reports as errors. */
+export async function tabletPage(browser, permissions) {
+  const context = await browser.newContext({
+    viewport: LANDSCAPE, hasTouch: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', permissions,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  return { page, errors };
+}
+
+/** A picture of the screen in both themes and both ways to hold the tablet; axe and thumbs on each. */
+export async function look(page, name) {
+  const findings = [];
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate((theme) => document.documentElement.setAttribute('data-theme', theme), theme);
+    for (const [way, size] of [['portrait', PORTRAIT], ['landscape', LANDSCAPE]]) {
+      await page.setViewportSize(size);
+      // Two frames: layout and colours of the change are there.
+      await page.evaluate(() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go))));
+      await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))
+        .slice(0, 20).map((done) => Promise.race([done, new Promise((go) => setTimeout(go, 400))]))));
+      await page.screenshot({ path: join(PICTURES, `${name}-${theme}-${way}.png`) });
+      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (beyond > 1) findings.push(`${theme} ${way}: ${beyond} px beyond the edge`);
+      if (theme === 'light') findings.push(...(await smallTargets(page)).map((text) => `${way}: small: ${text}`));
+    }
+    findings.push(...(await axe(page)).map((text) => `${theme}: ${text}`));
+  }
+  await page.evaluate(() => document.documentElement.setAttribute('data-theme', 'light'));
+  check(`screen ${name}: axe, thumbs, edges`, [...new Set(findings)]);
+}
+
+/** Errors of a page that the journey did not cause itself by taking the network away. */
+export function unexpected(errors) {
+  return errors.filter((text) => !/Failed to load resource|ERR_CONNECTION/.test(text));
 }
 
 let axeSource;

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::Result;
 use crate::wait::PATIENCE;
@@ -63,10 +64,27 @@ pub fn output(program: &Path, args: &[&str], input: Option<&str>) -> Result<Stri
     Err(format!("{} {}: {}", program.display(), args.join(" "), story.trim()).into())
 }
 
+/// Ends a program from any thread, as a dead battery would.
+#[derive(Clone)]
+pub struct Killer(
+    // Whoever kills against whoever waits for the end.
+    Arc<Mutex<Child>>,
+);
+
+impl Killer {
+    /// SIGKILL, at once; returns when the program is gone. Twice is harmless.
+    pub fn kill(&self) -> Result<()> {
+        let mut child = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        child.kill()?;
+        child.wait()?;
+        Ok(())
+    }
+}
+
 /// A program that runs until it is dropped.
 pub struct Process {
     name: String,
-    child: Child,
+    killer: Killer,
     stdin: Option<ChildStdin>,
     lines: Receiver<String>,
 }
@@ -92,7 +110,8 @@ impl Process {
                 .for_each(|text| drop(line.send(text)));
         });
         let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Self { name, stdin: child.stdin.take(), child, lines })
+        let stdin = child.stdin.take();
+        Ok(Self { name, stdin, killer: Killer(Arc::new(Mutex::new(child))), lines })
     }
     /// Waits for a line of which `find` makes something.
     pub fn line<T>(&self, what: &str, find: impl Fn(&str) -> Option<T>) -> Result<T> {
@@ -127,9 +146,11 @@ impl Process {
     }
     /// Ends it as a dead battery would: SIGKILL, at once.
     pub fn kill(&mut self) -> Result<()> {
-        self.child.kill()?;
-        self.child.wait()?;
-        Ok(())
+        self.killer.kill()
+    }
+    /// What ends it from another thread.
+    pub fn killer(&self) -> Killer {
+        self.killer.clone()
     }
 }
 

@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use axum::Router;
 use stackside_core::hash::Hash;
-use stackside_server::{App, Config, serve};
+use stackside_server::{App, Config};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -30,11 +31,14 @@ impl Server {
         App::new_key(&config)?;
         let app = App::open(&config)?;
         app.import(&city::root().join("demo"), false)?;
+        let router = app.router();
+        Self::serve(folder, app, router)
+    }
+    /// Serves an app of one's own with what stands around its router.
+    pub fn serve(folder: TempDir, app: App, router: Router) -> Result<Self> {
         let listener = runtime().block_on(TcpListener::bind(("127.0.0.1", 0)))?;
         let address = listener.local_addr()?;
-        let serving = app.clone();
-        let task =
-            runtime().spawn(async move { drop(serve(&serving, listener, std::future::pending()).await) });
+        let task = runtime().spawn(async move { drop(axum::serve(listener, router).await) });
         Ok(Self { app, address, task, folder })
     }
     /// Where it listens.

@@ -11,7 +11,7 @@ use stackside_device::position::{PositionSource, Sink};
 use stackside_device::{Config, Device, Parts, Positions};
 use tempfile::TempDir;
 
-use crate::program::{Process, bin};
+use crate::program::{Killer, Process, bin};
 use crate::shell::{Reply, Shell};
 use crate::{Result, city, http};
 
@@ -103,23 +103,28 @@ const TOKEN: &str = "token-of-a-test-0123456789abcdef";
 impl HostProgram {
     /// Starts it on a data folder; screens are not needed, so `ui` may be empty.
     pub fn start(data: &Path, ui: &Path, speed: f64) -> Result<Self> {
-        let (process, url) = Self::launch(data, ui, speed)?;
+        let (process, url) = Self::launch(data, ui, speed, |_| ())?;
         Ok(Self { process, data: data.to_owned(), ui: ui.to_owned(), url, speed })
     }
-    fn launch(data: &Path, ui: &Path, speed: f64) -> Result<(Process, String)> {
+    fn launch(data: &Path, ui: &Path, speed: f64, born: impl FnOnce(Killer)) -> Result<(Process, String)> {
         let gpx = city::root().join("demo/walk-to-stack.gpx");
         let (data, ui, gpx) = (data.to_string_lossy(), ui.to_string_lossy(), gpx.to_string_lossy());
         let speed = speed.to_string();
         let args = ["--data", &data, "--gpx", &gpx, "--gpx-speed", &speed, "--ui", &ui];
         let args = [&args[..], &["--listen", "127.0.0.1:0", "--token", TOKEN]].concat();
         let process = Process::start(&bin("stackside-host")?, &args)?;
+        born(process.killer());
         let url = process.address()?;
         Ok((process, url))
     }
     /// Ends it as a dead battery would and starts it again on the same folder.
     pub fn kill_and_restart(&mut self) -> Result<()> {
+        self.restart(|_| ())
+    }
+    /// As [`HostProgram::kill_and_restart`]; `born` hears of the new process before it is ready, and may end it.
+    pub fn restart(&mut self, born: impl FnOnce(Killer)) -> Result<()> {
         self.process.kill()?;
-        (self.process, self.url) = Self::launch(&self.data, &self.ui, self.speed)?;
+        (self.process, self.url) = Self::launch(&self.data, &self.ui, self.speed, born)?;
         Ok(())
     }
     /// Ends it as a dead battery would.

@@ -84,7 +84,9 @@ impl Inner {
         file.seek(SeekFrom::Start(there))?;
         if let Err(error) = file.write_all(&piece) {
             // The piece can be sent again once there is space.
-            file.set_len(there)?;
+            if let Err(error) = file.set_len(there) {
+                tracing::warn!(%error, "half a piece of a photo stays");
+            }
             return Err(error.into());
         }
         Ok(())
@@ -100,6 +102,8 @@ impl Inner {
         let photo = self.store.read(|c| photo::of_person(c, id, &person.id))?;
         match (photo.state, &photo.file) {
             (PhotoState::Begun, _) => {}
+            // There was no space left for its thumbnail or its entry; now there may be.
+            (PhotoState::Whole, Some(file)) if file.sha256 == sha256 => return self.keep_photo(photo),
             // Asked twice, for the first answer was lost on its way.
             (PhotoState::Kept, Some(file)) if file.sha256 == sha256 => return Ok(photo),
             _ => return Err(closed()),

@@ -55,7 +55,8 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Reads the first track of a file. Each point needs a time and a `hdop`, read as metres of accuracy.
+    /// Reads the tracks of a file. Each point needs a time and a `hdop`, read as metres of accuracy. Where the file's
+    /// own `metadata` has a time before the first point, reading began then: the first fix comes late.
     pub fn open(file: &Path, speed: f64, clock: Arc<dyn Clock>) -> Result<Self, TrackError> {
         if !(speed.is_finite() && speed > 0.0) {
             return Err(TrackError::Speed);
@@ -64,13 +65,13 @@ impl Replay {
             .map_err(|error| TrackError::Form(error.to_string()))?;
         let points = gpx.tracks.iter().flat_map(|track| &track.segments).flat_map(|segment| &segment.points);
         let mut steps = Vec::new();
+        let began = gpx.metadata.as_ref().and_then(|about| moment(about.time));
         let mut first: Option<DateTime<Utc>> = None;
         for (index, point) in points.enumerate() {
             let wrong = |what| TrackError::Point { point: index + 1, what };
-            let time = point.time.and_then(|time| time.format().ok()).ok_or(wrong("no time"))?;
-            let time: DateTime<Utc> = time.parse().map_err(|_| wrong("no time"))?;
-            let since =
-                (time - *first.get_or_insert(time)).to_std().map_err(|_| wrong("earlier than the first"))?;
+            let time = moment(point.time).ok_or(wrong("no time"))?;
+            let first = *first.get_or_insert_with(|| began.map_or(time, |began| began.min(time)));
+            let since = (time - first).to_std().map_err(|_| wrong("earlier than the first"))?;
             let accuracy_m =
                 point.hdop.filter(|hdop| hdop.is_finite() && *hdop >= 0.0).ok_or(wrong("no hdop"))?;
             let position =
@@ -83,6 +84,10 @@ impl Replay {
         }
         Ok(Self { steps: Arc::new(steps), clock, run: Arc::default() })
     }
+}
+
+fn moment(time: Option<gpx::Time>) -> Option<DateTime<Utc>> {
+    time?.format().ok()?.parse().ok()
 }
 
 impl PositionSource for Replay {
@@ -178,6 +183,20 @@ mod tests {
         assert_eq!(fixes.recv().unwrap().position, second.position, "it stays at its end");
         replay.stop();
         while fixes.recv().is_ok() {}
+    }
+
+    #[test]
+    fn the_first_fix_comes_late_where_the_recording_began_before_it() {
+        let with = |time: &str| {
+            let file = track(TWO);
+            let text = std::fs::read_to_string(file.path()).unwrap();
+            let about = format!("<metadata><time>{time}</time></metadata><trk>");
+            std::fs::write(file.path(), text.replacen("<trk>", &about, 1)).unwrap();
+            let replay = Replay::open(file.path(), 1.0, Arc::new(SystemClock::new().unwrap())).unwrap();
+            replay.steps.iter().map(|step| step.after.as_secs()).collect::<Vec<_>>()
+        };
+        assert_eq!(with("2025-12-31T23:59:30Z"), [30, 90]);
+        assert_eq!(with("2026-01-01T08:00:00Z"), [0, 60], "that is when the file was written");
     }
 
     #[test]

@@ -58,11 +58,19 @@ pub struct Store {
 impl Store {
     /// Opens or makes the database and brings it to this version; a newer one is refused untouched.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_within(path, None)
+    }
+
+    /// As [`Store::open`]. The database grows to `most_pages` at most: to SQLite the disk is full then.
+    pub fn open_within(path: &Path, most_pages: Option<u32>) -> Result<Self, StoreError> {
         refuse_newer(path)?;
         let mut writer = Connection::open(path)?;
         settle(&writer)?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
         migrate(&mut writer)?;
+        if let Some(most_pages) = most_pages {
+            writer.pragma_update(None, "max_page_count", most_pages)?;
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let reader = || -> Result<Mutex<Connection>, StoreError> {
             let connection = Connection::open_with_flags(path, flags)?;

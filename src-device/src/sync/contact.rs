@@ -133,10 +133,14 @@ pub(super) fn failure(error: &reqwest::Error) -> SendFailure {
     if error.is_decode() { SendFailure::NotOurServer } else { SendFailure::Offline }
 }
 
-/// Something on this device is broken: a person must look, and sending again cures nothing.
+/// It failed on this device. That is no word of the server: nothing that waits counts as refused for it.
 pub(super) fn broken(error: Error) -> SendFailure {
+    if error.is_disk_full() {
+        tracing::warn!("the disk is full: sync waits");
+        return SendFailure::DiskFull;
+    }
     tracing::error!(%error, "sync failed on this device");
-    SendFailure::Refused { reason: "an internal error occurred".to_owned() }
+    SendFailure::Broken
 }
 
 /// Counts what went out.

@@ -70,10 +70,11 @@ pub struct World {
     pub device: Device,
 }
 
-fn open(folder: &Path, clock: &Arc<TestClock>, positions: &TestPositions) -> Device {
+fn open(folder: &Path, clock: &Arc<TestClock>, positions: &TestPositions, most_pages: Option<u32>) -> Device {
     let config = Config { data: folder.into(), positions: Positions::None, model: "test".into() };
     let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
-    let parts = Parts { clock: Some(clock), positions: Some(Box::new(positions.clone())), keys: None };
+    let positions = Some(Box::new(positions.clone()) as Box<dyn PositionSource>);
+    let parts = Parts { clock: Some(clock), positions, keys: None, most_pages };
     Device::open_with(config, parts).unwrap()
 }
 
@@ -86,7 +87,7 @@ impl World {
         let wall = DateTime::parse_from_rfc3339("2026-11-23T14:05:00+08:00").unwrap();
         let clock = Arc::new(TestClock(Mutex::new((wall, 1_000_000))));
         let positions = TestPositions::default();
-        let device = open(folder.path(), &clock, &positions);
+        let device = open(folder.path(), &clock, &positions, None);
         Self { folder, server, clock, positions, device }
     }
     /// Enrolled, with a first sync behind it, locked.
@@ -106,9 +107,16 @@ impl World {
     }
     /// As a kill at this moment would leave it: the files as they are, nothing closed.
     pub fn after_a_kill(self) -> Self {
+        self.started_again(None)
+    }
+    /// After a kill, on a disk that has no space left for a database any larger than it is.
+    pub fn on_a_full_disk(self) -> Self {
+        self.started_again(Some(1))
+    }
+    fn started_again(self, most_pages: Option<u32>) -> Self {
         let copy = tempfile::tempdir().unwrap();
         copy_folder(self.folder.path(), copy.path());
-        let device = open(copy.path(), &self.clock, &self.positions);
+        let device = open(copy.path(), &self.clock, &self.positions, most_pages);
         let Self { server, clock, positions, .. } = self;
         Self { folder: copy, server, clock, positions, device }
     }

@@ -21,8 +21,16 @@ pub enum StoreError {
     /// SQLite said no.
     #[error("the database: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    /// A migration did not run, or the database is of a newer version.
-    #[error("the database does not fit this version: {0}")]
+    /// A newer server wrote it.
+    #[error("the database has version {found}, this server knows up to {known}")]
+    Newer {
+        /// The database's version.
+        found: i64,
+        /// The newest version that this server knows.
+        known: i64,
+    },
+    /// A migration did not run.
+    #[error("the database cannot be brought to this version: {0}")]
     Migration(#[from] Box<refinery::Error>),
     /// What stands in a row is not what this version writes.
     #[error("a row of the database: {0}")]
@@ -44,9 +52,10 @@ struct Inner {
 }
 
 impl Store {
-    /// Opens the database of `folder` and brings it to this version.
+    /// Opens the database of `folder` and brings it to this version; a newer one is refused untouched.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join(FILE_NAME);
+        migration::refuse_newer(&path)?;
         let mut writer = Connection::open(&path)?;
         settle(&writer)?;
         writer.pragma_update(None, "journal_mode", "WAL")?;

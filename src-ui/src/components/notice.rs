@@ -1,4 +1,4 @@
-//! A short message at the foot of the screen, told to screen readers too.
+//! A short message over the title, clear of the way back and of every main button; told to screen readers too.
 
 use std::time::Duration;
 

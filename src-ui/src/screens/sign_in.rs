@@ -13,6 +13,7 @@ use stackside_core::command::{
 };
 use stackside_core::geofence::{Fix, Presence};
 use stackside_core::id::{PointId, VisitId};
+use stackside_core::photo::PhotoSource;
 
 use crate::app::Shared;
 use crate::components::camera::Camera;
@@ -211,6 +212,8 @@ fn Standing(here: Here, point: PointView) -> impl IntoView {
     let fixes = Memo::new(move |_| here.fixes());
     let best = Memo::new(move |_| here.best());
     let waits = Memo::new(move |_| here.is_waiting());
+    // Without a source there is nothing to say of samples.
+    let has_facts = Memo::new(move |_| !here.is_waiting() && !here.has_no_source.get());
     let needs_reason = Memo::new(move |_| here.needs_reason());
     let sign_in = move |_| {
         let navigate = navigate.clone();
@@ -233,7 +236,7 @@ fn Standing(here: Here, point: PointView) -> impl IntoView {
                     </div>
                     <div role="status" aria-live="polite">{move || banner(here)}</div>
                     {move || (needs_reason.get() && visit_to_end.get().is_none()).then(|| view! { <Reason here /> })}
-                    {move || (!waits.get()).then(|| view! { <Facts facts=facts(here) /> })}
+                    {move || has_facts.get().then(|| view! { <Facts facts=facts(here) /> })}
                 </div>
                 <div class="sign-in__act">
                 {move || {
@@ -366,7 +369,15 @@ fn Reason(here: Here) -> impl IntoView {
             />
             <div class="sign-in__photo">
                 {move || match here.photo.get() {
-                    Some(photo) => view! { <SitePhoto photo /> }.into_any(),
+                    Some(photo) => {
+                        let mark = (photo.source == PhotoSource::Imported)
+                            .then(|| view! { <Pill tone=Tone::Warn text=texts::IMPORTED.get() /> });
+                        view! {
+                            <SitePhoto photo />
+                            {mark}
+                        }
+                        .into_any()
+                    }
                     None => view! { <Pill tone=Tone::Warn icon=Icon::Camera text=texts::REQUIRED.get() /> }.into_any(),
                 }}
                 <button type="button" class="btn btn--soft sign-in__shoot" on:click=move |_| here.has_camera.set(true)>

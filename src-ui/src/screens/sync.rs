@@ -103,10 +103,12 @@ fn Stat(name: &'static str, #[prop(into)] value: String, #[prop(optional)] bad: 
 fn Trouble(trouble: SyncTrouble) -> impl IntoView {
     let (tone, icon) = match trouble {
         SyncTrouble::None | SyncTrouble::Offline | SyncTrouble::ServerBusy => (Tone::Idle, Icon::Offline),
-        SyncTrouble::NotOurServer => (Tone::Warn, Icon::Warn),
-        SyncTrouble::Revoked | SyncTrouble::Untrusted | SyncTrouble::Forked | SyncTrouble::Refused { .. } => {
-            (Tone::Bad, Icon::Warn)
-        }
+        SyncTrouble::NotOurServer | SyncTrouble::DiskFull => (Tone::Warn, Icon::Warn),
+        SyncTrouble::Revoked
+        | SyncTrouble::Untrusted
+        | SyncTrouble::Forked
+        | SyncTrouble::Refused { .. }
+        | SyncTrouble::Broken => (Tone::Bad, Icon::Warn),
     };
     view! {
         <div role="status">

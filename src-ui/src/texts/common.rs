@@ -83,7 +83,10 @@ pub fn sync_line(line: &SyncLine) -> String {
         SyncTrouble::ServerBusy => pick("平台繁忙", "Server busy"),
         SyncTrouble::Revoked => pick("平板已停用", "Tablet struck off"),
         SyncTrouble::Untrusted => pick("平台证书异常", "Server not trusted"),
-        SyncTrouble::Forked | SyncTrouble::Refused { .. } => pick("需处理", "Needs attention"),
+        SyncTrouble::Forked | SyncTrouble::Refused { .. } | SyncTrouble::Broken => {
+            pick("需处理", "Needs attention")
+        }
+        SyncTrouble::DiskFull => pick("存储已满", "Storage full"),
         SyncTrouble::None if line.running => pick("正在发送", "Sending"),
         SyncTrouble::None if waiting == 0 => pick("全部已收妥", "All received"),
         SyncTrouble::None => pick("已联网", "Online"),

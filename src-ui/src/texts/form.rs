@@ -56,7 +56,7 @@ texts! {
     CAMERA_FAILED: "相机没有拍成。请再试一次，或选择一张照片文件（会标明“导入”）。", "The camera took no photo. Try again, or choose a photo file (marked as imported).";
     CHOOSE_FILE: "选择照片文件", "Choose a photo file";
     CHOOSE_OTHER: "重选", "Choose another";
-    PHOTO_TO_CHECK: "请看清楚再使用：读数、瓶号是否清晰。", "Look before you use it: are readings and numbers sharp?";
+    PHOTO_TO_CHECK: "请看清楚再使用：要记录的内容是否清晰。", "Look before you use it: is what it has to show sharp?";
     PHOTO_PREVIEW: "刚拍的照片", "The photo just taken";
     LIVE_PREVIEW: "相机取景", "Camera view";
 
@@ -72,7 +72,7 @@ texts! {
     WAITING_FIX: "正在等待定位", "Waiting for a position";
     WAITING_HINT: "冷启动可能要几分钟，请到室外开阔处。", "A cold start can take minutes. Step out under the open sky.";
     NO_SOURCE: "本机没有定位来源", "No source of positions here";
-    NO_SOURCE_HINT: "写明原因并拍一张现场照片即可签到，记录会标明“无法判定”。", "Give a reason and take a photo to sign in; the record will say “cannot tell”.";
+    NO_SOURCE_HINT: "写明原因并拍一张现场照片即可签到，记录会标明“无法判定”。", "Give a reason and take a photo to sign in; the visit will say \"Cannot be told\".";
     NOT_WAIT: "不再等待，写明原因签到", "Do not wait: sign in with a reason";
     SATELLITES: "卫星", "Satellites";
     SAMPLES: "定位样本", "Samples";

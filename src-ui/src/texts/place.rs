@@ -380,6 +380,14 @@ pub fn sync_trouble(trouble: &SyncTrouble) -> Option<String> {
             "平台上的存证与本机不一致（可能恢复过备份），已另起新链继续，内容未丢。请告诉管理员。",
             "The server holds other evidence than this tablet (a restored backup?). It goes on in a new log; nothing is lost. Tell the administrator.",
         ),
+        SyncTrouble::DiskFull => pick(
+            "平板存储空间已满，发送暂停。请清理空间，之后自动继续；已保存的内容都在。",
+            "This tablet's storage is full, so sending waits. Free some space and it goes on by itself; what was saved is safe.",
+        ),
+        SyncTrouble::Broken => pick(
+            "本机出错，没有发完。内容都在本机；请再试一次，仍然如此请告诉管理员。",
+            "Something failed on this tablet before all was sent. All is kept here; try again, and tell the administrator if that does not help.",
+        ),
         SyncTrouble::Refused { reason } => {
             return Some(pick(
                 format!("平台退回了内容：{reason}。内容仍在本机，请告诉管理员。"),

@@ -17,7 +17,7 @@ texts! {
     NOTHING_DUE: "近期没有要做的事。站点和周期随同步下发。", "Nothing is due soon. Points and periods come with sync.";
     GO: "去做", "Start";
     OPEN_VISITS: "进行中的运维", "Open visits";
-    NO_OPEN_VISIT: "没有进行中的运维。到站点后，从“去做”或“站点”签到。", "No visit is open. At a point, sign in from “Start” or “Points”.";
+    NO_OPEN_VISIT: "没有进行中的运维。到站点后，从“去做”或“站点”签到。", "No visit is open. At a point, sign in from \"Start\" or \"Points\".";
     FIND_POINT: "查找站点", "Find a point";
     IN_PROGRESS: "进行中", "In progress";
     LOCK: "锁定", "Lock";

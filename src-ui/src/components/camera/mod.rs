@@ -24,7 +24,7 @@ enum Step {
     Shooting,
     Shot(Shot),
     Sending(Shot, u32),
-    /// No camera: a file instead.
+    /// No camera, or one that takes no photo: a file instead.
     Without(LensError),
 }
 
@@ -35,12 +35,14 @@ struct Shot {
     source: PhotoSource,
     blob: Blob,
     url: String,
+    /// How many bytes of it the device has.
+    sent: usize,
 }
 
 impl Shot {
     fn new(photo: PhotoId, source: PhotoSource, blob: Blob) -> Self {
         let url = Url::create_object_url_with_blob(&blob).unwrap_or_default();
-        Self { photo, source, blob, url }
+        Self { photo, source, blob, url, sent: 0 }
     }
     fn drop_it(&self) {
         let _ = Url::revoke_object_url(&self.url);
@@ -53,6 +55,8 @@ struct Session {
     step: RwSignal<Step, LocalStorage>,
     lens: StoredValue<Option<Lens>, LocalStorage>,
     has_torch: RwSignal<bool>,
+    // Why there is no lens, so that giving a photo up leads back to what was said of it.
+    no_lens: StoredValue<Option<LensError>>,
     trouble: RwSignal<Option<String>>,
     video: NodeRef<html::Video>,
     place: StoredValue<(Option<VisitId>, Option<RecordId>, Option<String>)>,
@@ -79,6 +83,7 @@ pub fn Camera(
         step: RwSignal::new_local(Step::Opening),
         lens: StoredValue::new_local(None),
         has_torch: RwSignal::new(false),
+        no_lens: StoredValue::new(None),
         trouble: RwSignal::new(None),
         video: NodeRef::new(),
         place: StoredValue::new((visit, record, slot_id)),
@@ -151,7 +156,9 @@ pub fn Camera(
 }
 
 impl Session {
+    /// Opens the camera, once more if the person wants.
     fn open(self) {
+        self.step.set(Step::Opening);
         spawn_local(async move {
             let opened = Lens::open().await;
             if self.step.try_with_untracked(|_| ()).is_none() {
@@ -164,9 +171,13 @@ impl Session {
                     }
                     self.has_torch.set(lens.has_torch);
                     self.lens.set_value(Some(lens));
+                    self.no_lens.set_value(None);
                     self.step.set(Step::Live);
                 }
-                Err(error) => self.step.set(Step::Without(error)),
+                Err(error) => {
+                    self.no_lens.set_value(Some(error));
+                    self.step.set(Step::Without(error));
+                }
             }
         });
     }
@@ -215,7 +226,7 @@ impl Session {
                 }
                 _ => {
                     photo::abandon(photo);
-                    self.fail(texts::CAMERA_FAILED.get().to_owned(), Step::Live);
+                    let _ = self.step.try_set(Step::Without(LensError::Failed));
                 }
             }
         });
@@ -244,32 +255,44 @@ impl Session {
     fn retake(self, shot: &Shot) {
         shot.drop_it();
         self.trouble.set(None);
-        let lens = self.lens.with_value(Option::is_some);
-        self.step.set(if lens { Step::Live } else { Step::Without(LensError::NoCamera) });
+        self.step.set(self.no_lens.get_value().map_or(Step::Live, Step::Without));
     }
 
-    /// Keeps the photo. What was begun is closed by a failure, so another try begins anew.
-    fn keep(self, shot: Shot) {
+    fn try_again(self) {
+        self.trouble.set(None);
+        match self.no_lens.get_value() {
+            None => self.step.set(Step::Live),
+            Some(_) => self.open(),
+        }
+    }
+
+    /// Keeps the photo. On a full disk another try goes on from there; any other failure closes what was begun, so that
+    /// another try begins anew.
+    fn keep(self, mut shot: Shot) {
         self.step.set(Step::Sending(shot.clone(), 0));
         self.trouble.set(None);
         spawn_local(async move {
+            let shown = shot.clone();
             let told = |percent| {
-                let _ = self.step.try_set(Step::Sending(shot.clone(), percent));
+                let _ = self.step.try_set(Step::Sending(shown.clone(), percent));
             };
-            let sent = match lens::bytes(&shot.blob).await {
-                Ok(bytes) => photo::send(shot.photo, &bytes, told).await,
+            let kept = match lens::bytes(&shot.blob).await {
+                Ok(bytes) => photo::send(shot.photo, &bytes, &mut shot.sent, told).await,
                 Err(_) => Err(CommandError::PhotoDamaged),
             };
-            match sent {
+            match kept {
                 Ok(line) => {
                     let _ = Url::revoke_object_url(&shot.url);
                     let _ = self.step.try_set(Step::Opening);
                     let _ = self.on_done.try_run(line);
                 }
+                Err(CommandError::DiskFull) => {
+                    self.fail(texts::command_error(&CommandError::DiskFull), Step::Shot(shot));
+                }
                 Err(error) => {
                     photo::abandon(shot.photo);
                     let next = match self.begin(shot.source).await {
-                        Ok(photo) => Step::Shot(Shot { photo, ..shot }),
+                        Ok(photo) => Step::Shot(Shot { photo, sent: 0, ..shot }),
                         Err(_) => Step::Shot(shot),
                     };
                     self.fail(texts::command_error(&error), next);
@@ -309,7 +332,8 @@ impl Session {
             Step::Shot(_) => Some(texts::PHOTO_TO_CHECK.get().to_owned()),
             Step::Sending(_, percent) => Some(texts::photo_progress(*percent)),
             Step::Without(LensError::Denied) => Some(texts::CAMERA_DENIED.get().to_owned()),
-            Step::Without(_) => Some(texts::NO_CAMERA.get().to_owned()),
+            Step::Without(LensError::Failed) => Some(texts::CAMERA_FAILED.get().to_owned()),
+            Step::Without(LensError::NoCamera) => Some(texts::NO_CAMERA.get().to_owned()),
         };
         let is_without = matches!(step, Step::Without(_));
         view! {
@@ -350,8 +374,10 @@ impl Session {
             }
             Step::Sending(_, percent) => view! { <progress class="camera__progress" max="100" value=percent></progress> }.into_any(),
             Step::Without(_) => view! {
+                <button type="button" class="btn camera__choice" on:click=move |_| self.try_again()>
+                    {texts::RETRY.get()}
+                </button>
                 <label class="btn btn--main camera__choice camera__file">
-                    <Glyph icon=Icon::Camera />
                     {texts::CHOOSE_FILE.get()}
                     <input type="file" accept="image/jpeg,image/png" on:change=move |event| self.import(&event) />
                 </label>
