@@ -7,4 +7,5 @@ scripts/setup.sh test
 
 missed=0
 cargo bench --locked -q -p stackside-core --bench judge || missed=1
+cargo bench --locked -q -p stackside-device --bench verify || missed=1
 [ "$missed" = 0 ] || die "a target is missed"

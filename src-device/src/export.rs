@@ -90,25 +90,17 @@ impl Device {
         self.0.export(selection, to)
     }
 
-    /// Writes an export to a file that is not there yet: whole or not at all.
+    /// Writes an export to a file that is not there yet; what failed leaves none.
     pub fn export_to(&self, selection: Selection, path: &Path) -> Result<Exported, ExportError> {
-        let part = part_of(path);
-        let done = File::create_new(&part).map_err(ExportError::from).and_then(|file| {
-            let exported = self.export(selection, BufWriter::new(&file))?;
-            file.sync_all()?;
-            // Unlike a rename, a link never replaces what another program has put there meanwhile.
-            std::fs::hard_link(&part, path)?;
-            Ok(exported)
-        });
-        let _ = std::fs::remove_file(&part);
+        let file = File::create_new(path)?;
+        let exported = self.export(selection, BufWriter::new(&file));
+        let done = exported.and_then(|exported| Ok(file.sync_all().map(|()| exported)?));
+        if done.is_err() {
+            // Half an export proves nothing, and a name that is taken stands in the way of the next try.
+            let _ = std::fs::remove_file(path);
+        }
         done
     }
-}
-
-fn part_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}.part", uuid::Uuid::now_v7()));
-    name.into()
 }
 
 impl Inner {
@@ -256,7 +248,8 @@ impl Matter {
     }
 
     fn among(&self, entries: &[(u64, Entry)]) -> BTreeSet<u64> {
-        entries.iter().filter(|(_, entry)| self.has(&body(entry))).map(|(seq, _)| *seq).collect()
+        let goes_out = |entry: &Entry| self.has(&body(entry)) || was_changed(entry);
+        entries.iter().filter(|(_, entry)| goes_out(entry)).map(|(seq, _)| *seq).collect()
     }
 
     fn has(&self, body: &Value) -> bool {
@@ -275,6 +268,12 @@ fn text(value: &Value) -> Option<&str> {
 /// Nothing of a body that was changed into something unreadable: who checks the export is told.
 fn body(entry: &Entry) -> Value {
     serde_json::from_str(&entry.body).unwrap_or_default()
+}
+
+/// Nobody can say what an entry was about whose body is not the signed one: it goes out with every visit, and is named
+/// by who checks it.
+fn was_changed(entry: &Entry) -> bool {
+    !entry.read_header().is_ok_and(|header| header.is_over(&entry.body))
 }
 
 /// The key that the log's certificate names.

@@ -45,6 +45,7 @@ fn advice(error: &CommandError) -> String {
     }
 }
 
-fn model() -> String {
+/// This machine, for people.
+pub fn model() -> String {
     format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
 }
