@@ -8,6 +8,7 @@ scripts/setup.sh test
 missed=0
 say "native"
 cargo bench --locked -q -p stackside-core --bench judge || missed=1
+cargo bench --locked -q -p stackside-device --bench verify || missed=1
 
 say "screens, in Chromium slowed down four times"
 scripts/build-ui.sh

@@ -108,6 +108,11 @@ impl App {
         Ok(ServerKey::create(&config.data)?.public().clone())
     }
 
+    /// The public half of a data folder's key; nothing else of the folder is opened.
+    pub fn server_key(config: &Config) -> Result<PublicKey, OpenError> {
+        Ok(ServerKey::load(&config.data)?.public().clone())
+    }
+
     /// Opens a data folder and brings its database to this version.
     pub fn open(config: &Config) -> Result<Self, OpenError> {
         Self::open_with_clock(config, Arc::new(Utc::now))

@@ -63,6 +63,8 @@ enum Command {
 enum KeysCommand {
     /// Makes the key that signs certificates and receipts; never replaces one.
     New,
+    /// Prints the public half, by which anyone can check receipts and exports: `stackside verify --trust`.
+    Show,
 }
 
 #[derive(Subcommand)]
@@ -137,6 +139,7 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
             say(format!("made the server key {} in {}", key.id(), config.data.display()));
             say("keep a copy of it in a safe place: certificates and receipts hold only under it");
         }
+        Some(Command::Keys { command: KeysCommand::Show }) => say(App::server_key(&config)?.as_str()),
         Some(Command::Import { folder, dry_run }) => {
             let report = App::open(&config)?.import(&folder, dry_run).map_err(import_failed)?;
             tell(&report, dry_run);

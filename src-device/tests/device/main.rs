@@ -6,6 +6,7 @@ mod bottles;
 mod city;
 mod definitions;
 mod desk;
+mod export;
 mod filler;
 mod forms;
 mod full;

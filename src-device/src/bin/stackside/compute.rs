@@ -152,7 +152,7 @@ impl Computation {
             let function = self.function.name();
             let text =
                 show::json(&Computed { function, outcome, fills, figures, rule, problems: &problems })?;
-            return Ok(Report { text, complaints: show::counted(&complaints) });
+            return Ok(Report { text, complaints: show::counted(&complaints), ..Report::default() });
         }
         let mut rows: Vec<Vec<String>> =
             fills.iter().map(|(name, said)| vec![(*name).to_owned(), said.text()]).collect();
@@ -168,6 +168,6 @@ impl Computation {
             rows.push(vec!["clause".to_owned(), clause]);
             rows.push(vec!["rule".to_owned(), id]);
         }
-        Ok(Report { text: show::table(&rows), complaints })
+        Ok(Report { text: show::table(&rows), complaints, ..Report::default() })
     }
 }

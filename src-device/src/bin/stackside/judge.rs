@@ -102,14 +102,14 @@ impl Judgement {
                 verdicts,
                 problems,
             })?;
-            return Ok(Report { text, complaints: show::counted(&complaints) });
+            return Ok(Report { text, complaints: show::counted(&complaints), ..Report::default() });
         }
         let mut text = format!(
             "{}@{} {} · {}, judged by {}@{}\n",
             form.code, form.version, form.title.zh, form.title.en, rulebook.id, rulebook.version
         );
         text.push_str(&show::table(&verdicts.iter().flat_map(rows).collect::<Vec<_>>()));
-        Ok(Report { text, complaints })
+        Ok(Report { text, complaints, ..Report::default() })
     }
 }
 

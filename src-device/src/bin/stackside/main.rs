@@ -1,13 +1,16 @@
-//! Command line of a device: enrols it, and shows, checks and applies forms and rules without one.
+//! Command line of a device: enrols it, exports what it witnessed; without one: shows, checks and applies forms and
+//! rules, and verifies exports.
 
 mod answers;
 mod compute;
 mod enrol;
+mod export;
 mod forms;
 mod input;
 mod judge;
 mod rules;
 mod show;
+mod verify;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -33,6 +36,11 @@ enum Action {
     Judge(judge::Judgement),
     /// Compute one function, and judge it where a rule has a limit.
     Compute(compute::Computation),
+    /// Write a visit or a log to one file that anyone can check: see docs/evidence.md.
+    Export(export::Exportation),
+    /// Check an exported file without server and device. Exits with 0 if it holds, 1 if something does not, 2 if a file
+    /// cannot be read, 3 if it is consistent and its signer unknown, 4 if it holds and its end was not yet received.
+    Verify(verify::Verification),
 }
 
 /// What a command has to say.
@@ -42,6 +50,8 @@ struct Report {
     text: String,
     /// For standard error, one line each; any of them makes the command fail.
     complaints: Vec<String>,
+    /// The exit code, where it is not just success or failure.
+    code: Option<u8>,
 }
 
 impl Report {
@@ -60,11 +70,13 @@ fn main() -> ExitCode {
         )
         .with_writer(std::io::stderr)
         .init();
-    let Report { text, complaints } = match Arguments::parse().action {
+    let Report { text, complaints, code } = match Arguments::parse().action {
         Action::Enrol(enrolment) => enrolment.run().map(Report::text),
         Action::Forms(action) => action.run(),
         Action::Judge(judgement) => judgement.run(),
         Action::Compute(computation) => computation.run(),
+        Action::Export(exportation) => exportation.run().map(Report::text),
+        Action::Verify(verification) => verification.run(),
     }
     .unwrap_or_else(Report::complaint);
     let mut said = text.trim_end().to_owned();
@@ -76,5 +88,9 @@ fn main() -> ExitCode {
     for line in show::first(&complaints) {
         eprintln!("stackside: {line}");
     }
-    if complaints.is_empty() && is_written { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    match code {
+        Some(code) => ExitCode::from(code),
+        None if complaints.is_empty() && is_written => ExitCode::SUCCESS,
+        None => ExitCode::FAILURE,
+    }
 }
