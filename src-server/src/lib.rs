@@ -5,6 +5,7 @@
 pub mod access;
 mod api;
 mod app;
+mod definition;
 pub mod import;
 mod portal;
 pub mod register;

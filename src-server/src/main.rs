@@ -32,9 +32,10 @@ enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
-    /// Reads the register from TOML files: all of it, or with errors nothing.
+    /// Reads the register, forms and rulebooks from TOML files: all of it, or with errors nothing.
     Import {
-        /// Folder with operator.toml, discharger.toml, person.toml, point.toml, instrument.toml, bottle.toml.
+        /// Folder with operator.toml, discharger.toml, person.toml, point.toml, instrument.toml, bottle.toml, and the
+        /// folders form and rulebook (docs/forms.md).
         folder: PathBuf,
         /// Only say what would change.
         #[arg(long)]

@@ -1,4 +1,4 @@
-//! A photo of a visit that the person may see.
+//! A photo or document of a visit or a record that the person may see.
 
 use axum::Extension;
 use axum::extract::{Path, Request, State};
@@ -29,13 +29,17 @@ async fn show(
     let Ok(sha256) = sha256.parse::<Hash>() else { return not_found(&headers) };
     let files = app.files().clone();
     let held = app.store().read(move |tx| {
-        let query = format!(
-            "SELECT visit.operator FROM visit
-             LEFT JOIN point ON point.id = visit.point
-             JOIN file_reference ON file_reference.visit = visit.id AND file_reference.operator = visit.operator
-             WHERE file_reference.sha256 = :sha256 AND {} LIMIT 1",
-            caller.visible()
-        );
+        // What a visit names, and what a record of desk work names.
+        let of = |table: &str, reference: &str| {
+            format!(
+                "SELECT work.operator FROM {table} AS work
+                 LEFT JOIN point ON point.id = work.point
+                 JOIN file_reference AS file ON file.{reference} = work.id AND file.operator = work.operator
+                 WHERE file.sha256 = :sha256 AND {}",
+                caller.visible()
+            )
+        };
+        let query = format!("{} UNION {} LIMIT 1", of("visit", "visit"), of("record", "record"));
         let operator: Option<String> = tx
             .query_row(
                 &query,
