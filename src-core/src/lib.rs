@@ -17,6 +17,7 @@ pub mod hash;
 pub mod id;
 pub mod judge;
 pub mod photo;
+pub mod plausible;
 pub mod record;
 pub mod register;
 pub mod rulebook;
