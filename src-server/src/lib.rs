@@ -12,6 +12,7 @@ pub mod register;
 pub mod route;
 mod routes;
 pub mod secret;
+mod sign_ins;
 pub mod store;
 mod words;
 

@@ -196,6 +196,9 @@ async fn asked_to_stop() {
 }
 
 fn tell(report: &ImportReport, dry_run: bool) {
+    for warning in &report.warnings {
+        eprintln!("stackside-server: warning: {warning}");
+    }
     for (sign, rows) in [("+", &report.added), ("~", &report.changed)] {
         for (table, id) in rows {
             say(format!("{sign} {table} {id}"));

@@ -3,6 +3,7 @@
 
 mod definitions;
 mod fields;
+mod shifted;
 mod tables;
 
 use std::collections::BTreeSet;
@@ -66,6 +67,8 @@ pub struct ImportReport {
     pub changed: Vec<(&'static str, String)>,
     /// Rows that are held just so.
     pub unchanged: usize,
+    /// What a person should look at; it stands in the way of nothing.
+    pub warnings: Vec<Complaint>,
 }
 
 /// A row that is ready to be kept.
@@ -77,6 +80,8 @@ struct Row {
     /// Rows that must be there: field, line, table, id.
     references: Vec<(&'static str, usize, Table, String)>,
     file: String,
+    /// Where its position stands, or the row begins.
+    line: usize,
 }
 
 /// What a folder holds.
@@ -122,6 +127,7 @@ fn check(tx: &Transaction<'_>, given: Given) -> Result<(ImportReport, Vec<Held>)
         return Err(ImportError::Files(complaints));
     }
     let mut report = compare(tx, &rows)?;
+    report.warnings = shifted::warnings(tx, &rows)?;
     report.unchanged += definitions.len() - new.len();
     let name = |held: &Held| (definition::name_of(held.definition.kind), held.name());
     report.added.extend(new.iter().map(name));

@@ -6,8 +6,11 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
+use chrono::{DateTime, Days};
 use rusqlite::{OptionalExtension, Transaction, named_params};
 use stackside_core::act::{Act, SignedIn};
+use stackside_core::clock::shanghai_date;
+use stackside_core::crs::sign_ins_look_shifted;
 use stackside_core::geofence::{Doubt, Provider};
 use stackside_core::id::VisitId;
 use stackside_core::register::Point;
@@ -19,7 +22,7 @@ use crate::access::PersonCaller;
 use crate::route::{Access, Route};
 use crate::store::StoreError;
 use crate::words::Words;
-use crate::{App, register};
+use crate::{App, register, sign_ins};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::new(Method::GET, "/visits/{id}", Access::Person, get(show))]
@@ -54,6 +57,8 @@ struct VisitPage {
     presence: &'static str,
     facts: Vec<Fact>,
     sketch: String,
+    /// What the point's coordinates look like, if not like WGS-84.
+    shifted: Option<String>,
     has_fork: bool,
     device: String,
     sign_in: Option<Evidence>,
@@ -110,6 +115,7 @@ fn load(
         presence,
         facts: facts(tx, words, &head, point.as_ref(), signed_in.as_ref())?,
         sketch: sketch::draw(fence, fix, words.north),
+        shifted: shifted(tx, words, point.as_ref(), head.signed_in_ms)?,
         has_fork: tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM fork WHERE device = :device)",
             named_params! { ":device": head.device },
@@ -122,6 +128,21 @@ fn load(
         device: head.device,
         frame,
     }))
+}
+
+/// A word on a point whose sign-ins, up to half a year before this one and since, lie off by the shift of a Chinese map.
+fn shifted(
+    tx: &Transaction<'_>,
+    words: &Words,
+    point: Option<&Point>,
+    signed_in_ms: i64,
+) -> Result<Option<String>, StoreError> {
+    let time = DateTime::from_timestamp_millis(signed_in_ms);
+    let (Some(point), Some(time)) = (point, time) else { return Ok(None) };
+    let since = shanghai_date(time) - Days::new(180);
+    let fixes = sign_ins::latest_fixes_at(tx, point.id.as_str(), since)?;
+    let system = sign_ins_look_shifted(&point.position, &fixes);
+    Ok(system.map(|system| words.looks_shifted.replace("{system}", system.name())))
 }
 
 fn head(tx: &Transaction<'_>, caller: &PersonCaller, id: VisitId) -> Result<Option<Head>, StoreError> {
