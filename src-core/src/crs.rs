@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::geofence::{Fence, Fix, Position, Provider};
+use crate::geofence::{Fix, Position, Provider};
 
 /// The system that coordinates of a register are in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,18 +52,6 @@ impl System {
             Self::Wgs84 => *place,
             Self::Gcj02 => position(gcj02(at), place),
             Self::Bd09 => position(bd09(gcj02(at)), place),
-        }
-    }
-
-    /// A fence whose coordinates are in this system, in WGS-84. Its radius stays: within a fence the shift is the same to
-    /// some thousandths.
-    pub fn fence_to_wgs84(self, fence: Fence) -> Fence {
-        let ring = |corners: Vec<Position>| corners.iter().map(|corner| self.to_wgs84(corner)).collect();
-        match fence {
-            Fence::Circle { center, radius_m } => Fence::Circle { center: self.to_wgs84(&center), radius_m },
-            Fence::Polygon { outer, holes } => {
-                Fence::Polygon { outer: ring(outer), holes: holes.into_iter().map(ring).collect() }
-            }
         }
     }
 }

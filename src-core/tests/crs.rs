@@ -120,8 +120,9 @@ proptest! {
         let corners = [(-200.0, -150.0), (200.0, -150.0), (0.0, 200.0)];
         let true_ring: Vec<Position> = corners.iter().map(|(e, n)| beside(*e, *n)).collect();
         for system in [System::Gcj02, System::Bd09] {
-            let drawn = true_ring.iter().map(|corner| system.from_wgs84(corner)).collect();
-            let converted = system.fence_to_wgs84(Fence::Polygon { outer: drawn, holes: vec![] });
+            let drawn = true_ring.iter().map(|corner| system.from_wgs84(corner));
+            let outer = drawn.map(|corner| system.to_wgs84(&corner)).collect();
+            let converted = Fence::Polygon { outer, holes: vec![] };
             let meant = Fence::Polygon { outer: true_ring.clone(), holes: vec![] };
             let here = beside(east, north);
             let (got, want) = (converted.signed_distance_m(&here), meant.signed_distance_m(&here));
