@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use stackside_core::id::{LogId, VisitId};
-use stackside_device::export::Selection;
 use stackside_device::Device;
+use stackside_device::export::Selection;
 
 use crate::enrol::config;
 
