@@ -1,4 +1,4 @@
-.PHONY: run test check demo ui fmt clean-demo
+.PHONY: run test check bench demo ui fmt clean-demo
 
 run:
 	@scripts/run.sh
@@ -8,6 +8,9 @@ test:
 
 check:
 	@scripts/check.sh
+
+bench:
+	@scripts/bench.sh
 
 # make demo ARGS="--tamper", or in short: make demo TAMPER=1
 demo:

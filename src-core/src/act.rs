@@ -112,8 +112,9 @@ pub struct PhotoTaken {
 pub struct RecordSigned {
     /// The record.
     pub record: RecordId,
-    /// Its visit.
-    pub visit: VisitId,
+    /// Its visit; nothing for desk work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<VisitId>,
     /// Its point.
     pub point: PointId,
     /// Who signed.
@@ -134,6 +135,9 @@ pub struct RecordSigned {
     pub photos: Vec<FileRef>,
     /// The strokes of the signature.
     pub signature: FileRef,
+    /// What its answers name besides: second signatures and documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileRef>,
 }
 
 /// A signature as drawn.
@@ -192,7 +196,7 @@ impl Act {
         match self {
             Self::SignedIn(act) => act.photo.iter().collect(),
             Self::PhotoTaken(act) => vec![&act.file],
-            Self::RecordSigned(act) => act.photos.iter().chain([&act.signature]).collect(),
+            Self::RecordSigned(act) => act.photos.iter().chain([&act.signature]).chain(&act.files).collect(),
             _ => vec![],
         }
     }

@@ -1,6 +1,6 @@
 //! Three clocks and the day of Asia/Shanghai: what a time in the evidence is worth.
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A wall clock that moves against the boot clock by more than this has jumped (design.md §4).
@@ -67,20 +67,24 @@ impl Clocks {
 /// Hours that the civil time of every deadline lies before UTC: Asia/Shanghai, without summer time since 1991.
 const SHANGHAI_AHEAD: TimeDelta = TimeDelta::hours(8);
 
+/// The civil time in Asia/Shanghai at a moment.
+pub fn shanghai_time(time: DateTime<Utc>) -> NaiveDateTime {
+    time.naive_utc() + SHANGHAI_AHEAD
+}
+
+/// The moment of a civil time in Asia/Shanghai.
+pub fn from_shanghai(time: NaiveDateTime) -> DateTime<Utc> {
+    (time - SHANGHAI_AHEAD).and_utc()
+}
+
 /// The date in Asia/Shanghai at a moment.
 pub fn shanghai_date(time: DateTime<Utc>) -> NaiveDate {
-    (time.naive_utc() + SHANGHAI_AHEAD).date()
+    shanghai_time(time).date()
 }
 
 /// `2026-11-23 14:05`, in Asia/Shanghai: how a time is shown.
 pub fn shown_time(time: DateTime<Utc>) -> String {
-    (time.naive_utc() + SHANGHAI_AHEAD).format("%Y-%m-%d %H:%M").to_string()
-}
-
-/// The last moment of a day in Asia/Shanghai: periods of days and months end here (design.md §3).
-pub fn end_of_day(date: NaiveDate) -> DateTime<Utc> {
-    let next = date.checked_add_days(Days::new(1)).unwrap_or(date);
-    (next.and_time(chrono::NaiveTime::MIN) - SHANGHAI_AHEAD - TimeDelta::seconds(1)).and_utc()
+    shanghai_time(time).format("%Y-%m-%d %H:%M").to_string()
 }
 
 #[cfg(test)]
@@ -99,10 +103,11 @@ mod tests {
     #[test]
     fn a_day_ends_at_midnight_in_shanghai() {
         let date = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
-        assert_eq!(end_of_day(date).to_rfc3339(), "2026-11-23T15:59:59+00:00");
-        assert_eq!(shanghai_date(end_of_day(date)), date);
-        assert_eq!(shanghai_date(end_of_day(date) + TimeDelta::seconds(1)), date.succ_opt().unwrap());
-        assert_eq!(shown_time(end_of_day(date)), "2026-11-23 23:59");
+        let end = from_shanghai(date.and_hms_opt(23, 59, 59).unwrap());
+        assert_eq!(end.to_rfc3339(), "2026-11-23T15:59:59+00:00");
+        assert_eq!(shanghai_date(end), date);
+        assert_eq!(shanghai_date(end + TimeDelta::seconds(1)), date.succ_opt().unwrap());
+        assert_eq!(shown_time(end), "2026-11-23 23:59");
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! What is due as far as known: from the rulebook's periods and the last record of each instrument.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{end_of_day, shanghai_date};
+use crate::clock::{from_shanghai, shanghai_date, shanghai_time};
 use crate::form::Label;
 use crate::id::{FormCode, InstrumentId, PointId};
 use crate::register::Instrument;
-use crate::rulebook::Rulebook;
+use crate::rulebook::{Every, PeriodRule, Rulebook};
 
 /// How soon a duty's end asks for attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub struct Due {
     pub point: PointId,
     /// The form whose record fulfils it.
     pub form: FormCode,
-    /// For which instruments, all with the same end.
+    /// For which instruments, all with the same end; empty for a duty of the whole point.
     pub instruments: Vec<InstrumentId>,
     /// When it was last done.
     pub last_done: Option<DateTime<Utc>>,
@@ -40,46 +40,49 @@ pub struct Due {
     pub due: Option<DateTime<Utc>>,
     /// How soon.
     pub urgency: Urgency,
-    /// The longest interval, days.
-    pub days: u32,
+    /// The longest interval.
+    pub every: Every,
     /// Where it is written.
     pub clause: Label,
     /// True if the period rests on memory or is unclear: 依据待核.
     pub to_be_checked: bool,
 }
 
-/// The duties of `form` at a point, the most urgent first. `last_done` tells when an instrument's was last fulfilled.
+/// The duties of `form` at a point, the most urgent first. `last_done` tells when an instrument's was last fulfilled, and
+/// for nothing that of the whole point.
 pub fn due(
     form: &FormCode,
     point: &PointId,
     instruments: &[Instrument],
-    last_done: impl Fn(&InstrumentId) -> Option<DateTime<Utc>>,
+    last_done: impl Fn(Option<&InstrumentId>) -> Option<DateTime<Utc>>,
     rulebook: &Rulebook,
     now: DateTime<Utc>,
 ) -> Vec<Due> {
-    let mut duties: Vec<Due> = Vec::new();
-    for instrument in instruments.iter().filter(|instrument| instrument.point == *point) {
-        let Some(rule) = rulebook.period(form, instrument) else { continue };
-        let last = last_done(&instrument.id);
-        let end = last.and_then(|last| {
-            shanghai_date(last).checked_add_days(Days::new(rule.days.into())).map(end_of_day)
-        });
-        if let Some(same) = duties.iter_mut().find(|duty| duty.due == end && duty.days == rule.days) {
-            same.instruments.push(instrument.id.clone());
-            continue;
-        }
-        duties.push(Due {
+    let duty = |rule: &PeriodRule, of: Option<&InstrumentId>| {
+        let (every, last) = (rule.every(), last_done(of));
+        let end = last.and_then(|last| every.end(shanghai_time(last))).map(from_shanghai);
+        Due {
             point: point.clone(),
             form: form.clone(),
-            instruments: vec![instrument.id.clone()],
+            instruments: of.into_iter().cloned().collect(),
             last_done: last,
             due: end,
             urgency: urgency(end, now),
-            days: rule.days,
+            every,
             clause: rule.clause.clone(),
             to_be_checked: rule.basis.to_be_checked(),
-        });
+        }
+    };
+    let mut duties: Vec<Due> = Vec::new();
+    for instrument in instruments.iter().filter(|instrument| instrument.point == *point) {
+        let Some(rule) = rulebook.period(form, instrument) else { continue };
+        let mine = duty(rule, Some(&instrument.id));
+        match duties.iter_mut().find(|other| other.due == mine.due && other.every == mine.every) {
+            Some(same) => same.instruments.push(instrument.id.clone()),
+            None => duties.push(mine),
+        }
     }
+    duties.extend(rulebook.period_of_point(form, instruments).map(|rule| duty(rule, None)));
     sort(&mut duties, |duty| duty);
     duties
 }

@@ -179,7 +179,18 @@ pub fn make<S: Sign>(
     Ok((Entry { header: text, signature, body }, header))
 }
 
+impl From<String> for SignatureText {
+    /// As it stands; whether it is a signature shows when it is verified.
+    fn from(hex: String) -> Self {
+        Self(hex)
+    }
+}
+
 impl SignatureText {
+    /// Hex digits as they stand.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
     /// Signs `message` and makes s low.
     pub fn make<S: Sign>(message: &[u8], key: &S) -> Result<Self, MakeError<S::Error>> {
         let raw = key.sign(message).map_err(MakeError::Key)?;
@@ -194,6 +205,14 @@ impl SignatureText {
             return Err(EntryError::Signature);
         }
         key.read()?.verify(message, &signature).map_err(|_| EntryError::Signature)
+    }
+}
+
+impl std::str::FromStr for PublicKey {
+    type Err = EntryError;
+    fn from_str(text: &str) -> Result<Self, EntryError> {
+        let key = Self(text.to_owned());
+        key.check().map(|()| key)
     }
 }
 
@@ -220,6 +239,22 @@ impl PublicKey {
     }
 }
 
+impl Header {
+    /// Reads a canonical header.
+    pub fn read(text: &str) -> Result<Self, EntryError> {
+        let header: Self =
+            canonical::from_text(text).map_err(|source| EntryError::Form { part: "header", source })?;
+        if header.v != HEADER_VERSION || header.alg != ALG {
+            return Err(EntryError::Unknown { v: header.v, alg: header.alg });
+        }
+        Ok(header)
+    }
+    /// True if the header was made over this body.
+    pub fn is_over(&self, body: &str) -> bool {
+        self.body_hash == Hash::of(body.as_bytes()) && self.body_len == body.len() as u64
+    }
+}
+
 impl Entry {
     /// The entry's hash: SHA-256 of the canonical header.
     pub fn hash(&self) -> Hash {
@@ -227,12 +262,7 @@ impl Entry {
     }
     /// Reads the header.
     pub fn read_header(&self) -> Result<Header, EntryError> {
-        let header: Header = canonical::from_text(&self.header)
-            .map_err(|source| EntryError::Form { part: "header", source })?;
-        if header.v != HEADER_VERSION || header.alg != ALG {
-            return Err(EntryError::Unknown { v: header.v, alg: header.alg });
-        }
-        Ok(header)
+        Header::read(&self.header)
     }
     /// Reads the body; `Err` for a kind that this program does not know.
     pub fn read_act(&self) -> Result<Act, EntryError> {
@@ -244,7 +274,7 @@ impl Entry {
             return Err(EntryError::TooLarge);
         }
         let header = self.read_header()?;
-        if header.body_hash != Hash::of(self.body.as_bytes()) || header.body_len != self.body.len() as u64 {
+        if !header.is_over(&self.body) {
             return Err(EntryError::Body);
         }
         canonical::from_text::<serde_json::Value>(&self.body)

@@ -17,6 +17,8 @@ pub enum PhotoSource {
     Camera,
     /// A file that a person chose; marked wherever the photo is shown.
     Imported,
+    /// No photo but a PDF that a form's field asks for.
+    Document,
 }
 
 /// What a file that is to be a photo is; anything else is refused.
@@ -47,6 +49,14 @@ impl PhotoFormat {
             Self::Png => "image/png",
         }
     }
+}
+
+/// A document's media type on the wire.
+pub const DOCUMENT_TYPE: &str = "application/pdf";
+
+/// Tells a PDF by its first bytes.
+pub fn is_document(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"%PDF-")
 }
 
 /// How far an item got on its way to the server (待发 / 发送中 / 已收妥 / 被退回).

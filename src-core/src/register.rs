@@ -200,13 +200,41 @@ pub struct Instrument {
     pub sampler: Option<Sampler>,
 }
 
+/// A factor's name without the marks in which registers differ: `NH3-N`, `nh3_n` and `NH₃N` are one.
+fn plain_factor(factor: &str) -> String {
+    let plain = factor.chars().filter(|c| c.is_alphanumeric()).map(|c| match c {
+        '₂' => '2',
+        '₃' => '3',
+        'ₓ' => 'X',
+        _ => c,
+    });
+    plain.collect::<String>().to_uppercase()
+}
+
+/// True if two names mean one factor.
+pub fn same_factor(a: &str, b: &str) -> bool {
+    a == b || plain_factor(a) == plain_factor(b)
+}
+
+/// True if a list of factors is empty or names one.
+pub fn is_factor(list: &[String], factor: &str) -> bool {
+    list.is_empty() || list.iter().any(|one| same_factor(one, factor))
+}
+
+/// True if two texts are one unit: µ has two code points, and cubes are written `m3` as well.
+pub fn same_unit(a: &str, b: &str) -> bool {
+    let plain =
+        |unit: &str| unit.replace(['µ', 'u'], "μ").replace('³', "3").replace("°C", "℃").replace(' ', "");
+    a == b || plain(a) == plain(b)
+}
+
 /// The factors in the order in which the official tables print their blocks; others follow.
 const TABLE_ORDER: [&str; 8] = ["SO2", "NOX", "O2", "COD", "NH3N", "TP", "TN", "PH"];
 
 /// Puts a point's instruments in the order of the official tables: kinds as they stand there, then factors, then ids.
 pub fn in_table_order(mut instruments: Vec<Instrument>) -> Vec<Instrument> {
     let place = |factor: &str| {
-        let name: String = factor.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase();
+        let name = plain_factor(factor);
         TABLE_ORDER.iter().position(|known| *known == name).unwrap_or(TABLE_ORDER.len())
     };
     instruments.sort_by(|a, b| (a.kind, place(&a.factor), &a.id).cmp(&(b.kind, place(&b.factor), &b.id)));

@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::act::RecordSigned;
+use crate::definition::Definition;
 use crate::evidence::{Entry, PublicKey};
 use crate::hash::Hash;
 use crate::id::{BottleId, DeviceId, DischargerId, InstrumentId, LogId, OperatorId, PersonId, PointId};
@@ -25,7 +26,7 @@ use crate::trust::{Certificate, Receipt, Signed};
 
 /// Rises with every change of these types. Each version leaves a recorded conversation in `tests/released`, which every
 /// later server and app must understand.
-pub const WIRE_VERSION: u32 = 1;
+pub const WIRE_VERSION: u32 = 2;
 
 /// What [`Health::service`] says: how an app tells its server from a captive portal.
 pub const SERVICE: &str = "stackside";
@@ -143,6 +144,8 @@ pub enum Change {
     Removed(Removed),
     /// A record of one of the operator's points, made on any tablet.
     Record(Box<RecordElsewhere>),
+    /// A form or a rulebook.
+    Definition(Definition),
 }
 
 /// A row of the register that is gone.

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use stackside_core::command::{self, Command, CommandError, Event, Recovered};
-use stackside_core::form::{self, Form};
 use stackside_core::id::PersonId;
 use stackside_core::register::Person;
-use stackside_core::rulebook::{self, Rulebook};
 use tokio::sync::broadcast;
 
 use crate::clock::{Clock, SystemClock};
+use crate::definitions::Known;
 use crate::error::Error;
 use crate::files::Files;
 use crate::keys::{FileKeys, Keys};
@@ -116,8 +115,7 @@ pub(crate) struct Inner {
     pub keys: Box<dyn Keys>,
     pub clock: Arc<dyn Clock>,
     pub tracker: Tracker,
-    pub forms: Vec<Form>,
-    pub rulebooks: Vec<Rulebook>,
+    pub known: Known,
     pub sync: Sync,
     // Who is at the tablet: set by Unlock and Lock, read by every handler.
     pub session: Mutex<Option<PersonId>>,
@@ -161,15 +159,16 @@ impl Device {
             None => Box::new(FileKeys::open(&data.join("keys")).map_err(in_folder)?),
         };
         let broken = |error: &dyn std::fmt::Display| OpenError::Broken(error.to_string());
+        let file = data.join("stackside.sqlite");
+        let store = Store::open_within(&file, parts.most_pages).map_err(in_store)?;
         let device = Self(Arc::new(Inner {
             model,
-            store: Store::open_within(&data.join("stackside.sqlite"), parts.most_pages).map_err(in_store)?,
             files: Files::open(&data).map_err(in_folder)?,
             keys,
             tracker: Tracker::new(source, Arc::clone(&clock)),
             clock,
-            forms: form::built_in().map_err(|error| broken(&error))?,
-            rulebooks: rulebook::built_in().map_err(|error| broken(&error))?,
+            known: Known::read(&store).map_err(|error| broken(&error))?,
+            store,
             sync: Sync::default(),
             session: Mutex::default(),
             recovered: Mutex::default(),

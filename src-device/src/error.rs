@@ -18,6 +18,9 @@ pub enum Error {
     /// A stored value that this program does not read.
     #[error("stored value: {0}")]
     Json(#[from] serde_json::Error),
+    /// A form or rulebook that says something impossible.
+    #[error(transparent)]
+    Definition(#[from] stackside_core::definition::DefinitionError),
     /// The key store.
     #[error("key store: {0}")]
     Key(#[from] crate::keys::KeyError),

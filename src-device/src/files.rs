@@ -20,7 +20,7 @@ impl Files {
     /// Makes the folders.
     pub fn open(data: &Path) -> io::Result<Self> {
         let files = Self { data: data.to_owned() };
-        for folder in ["photos", "signatures", "thumbnails", "arriving"] {
+        for folder in ["photos", "documents", "signatures", "thumbnails", "arriving"] {
             fs::create_dir_all(data.join(folder))?;
         }
         Ok(files)
@@ -31,6 +31,7 @@ impl Files {
         self.named(
             match kind {
                 FileKind::Photo => "photos",
+                FileKind::Document => "documents",
                 FileKind::Signature => "signatures",
             },
             sha256,

@@ -3,9 +3,12 @@
 //! [`Device`] holds all handlers behind the commands; a shell only hands on. Handlers block and may be called from any
 //! thread, but not from inside an async context without `spawn_blocking`.
 
+pub mod archive;
 pub mod clock;
+mod definitions;
 mod device;
 mod error;
+pub mod export;
 mod files;
 mod handle;
 #[cfg(feature = "host")]
@@ -19,5 +22,6 @@ pub mod store;
 mod sync;
 mod witness;
 
+pub use definitions::ImportError;
 pub use device::{Config, Device, Handle, OpenError, Parts, Positions};
 pub use error::Error;

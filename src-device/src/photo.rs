@@ -1,4 +1,4 @@
-//! What a file that is to be a photo is, and its thumbnail.
+//! What a file that is to be a photo or a document is, and its thumbnail.
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read};
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use stackside_core::command::CommandError;
-use stackside_core::photo::{MAX_PIXELS, PhotoFormat};
+use stackside_core::photo::{DOCUMENT_TYPE, MAX_PIXELS, PhotoFormat, is_document};
 
 use crate::error::Error;
 
@@ -28,6 +28,13 @@ pub fn examine(path: &Path) -> Result<PhotoFormat, Error> {
         return Err(CommandError::PhotoTooLarge.into());
     }
     Ok(format)
+}
+
+/// The media type of a document; refuses what is none.
+pub fn examine_document(path: &Path) -> Result<&'static str, Error> {
+    let mut start = [0; 16];
+    let read = File::open(path)?.read(&mut start)?;
+    if is_document(&start[..read]) { Ok(DOCUMENT_TYPE) } else { Err(CommandError::NotAPhoto.into()) }
 }
 
 /// A small JPEG of a photo, upright.

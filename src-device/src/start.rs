@@ -7,7 +7,6 @@ use stackside_core::command::Recovered;
 use crate::device::Inner;
 use crate::error::Error;
 use crate::files::measure;
-use crate::store::file::FileKind;
 use crate::store::photo::{self, Photo, PhotoState};
 
 impl Inner {
@@ -32,8 +31,8 @@ impl Inner {
             found.photos_incomplete += 1;
         }
         for photo in self.store.read(|c| photo::in_state(c, PhotoState::Kept))? {
-            let gone = |sha256| !self.files.path(FileKind::Photo, sha256).exists();
-            if photo.file.is_some_and(|file| gone(file.sha256)) {
+            let gone = |sha256| !self.files.path(photo.kind(), sha256).exists();
+            if photo.file.as_ref().is_some_and(|file| gone(file.sha256)) {
                 found.photos_missing += 1;
             }
         }
@@ -51,7 +50,7 @@ impl Inner {
     /// True if the bytes of a whole photo are there, under either name.
     fn is_there(&self, photo: &Photo) -> Result<bool, Error> {
         let Some(file) = &photo.file else { return Ok(false) };
-        for path in [self.files.arriving(photo.id), self.files.path(FileKind::Photo, file.sha256)] {
+        for path in [self.files.arriving(photo.id), self.files.path(photo.kind(), file.sha256)] {
             if path.exists() && measure(&path)? == (file.size_bytes, file.sha256) {
                 return Ok(true);
             }

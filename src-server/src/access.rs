@@ -101,11 +101,12 @@ pub(crate) struct PersonCaller {
     pub(crate) organisation: String,
 }
 
-/// What a person may see, as one SQL condition over `visit` and the `point` that it names. Parameter `:organisation`.
+/// What a person may see, as one SQL condition over `work` (a visit or a record) and the `point` that it names. Parameter
+/// `:organisation`.
 impl PersonCaller {
     pub(crate) const fn visible(&self) -> &'static str {
         match self.role {
-            Role::OperatorAdmin | Role::Supervisor => "visit.operator = :organisation",
+            Role::OperatorAdmin | Role::Supervisor => "work.operator = :organisation",
             Role::Discharger => "point.discharger = :organisation",
             Role::PatrolInspector | Role::Regulator => "covers(:organisation, point.jurisdiction)",
         }

@@ -12,10 +12,11 @@ use tokio::net::TcpListener;
 
 use crate::access::{Guard, Role};
 use crate::api::Files;
+use crate::definition::Shelf;
 use crate::import::{ImportError, ImportReport};
 use crate::secret::{self, SecretError, ServerKey};
 use crate::store::{Store, StoreError};
-use crate::{import, register, routes};
+use crate::{api, import, register, routes};
 
 /// How long a one-time enrolment code holds.
 const CODE_HOLDS: TimeDelta = TimeDelta::minutes(15);
@@ -95,6 +96,7 @@ struct Parts {
     key: ServerKey,
     store: Store,
     files: Files,
+    shelf: Shelf,
     clock: Clock,
     guard: Guard,
 }
@@ -104,6 +106,11 @@ impl App {
     pub fn new_key(config: &Config) -> Result<PublicKey, OpenError> {
         make_folder(&config.data)?;
         Ok(ServerKey::create(&config.data)?.public().clone())
+    }
+
+    /// The public half of a data folder's key; nothing else of the folder is opened.
+    pub fn server_key(config: &Config) -> Result<PublicKey, OpenError> {
+        Ok(ServerKey::load(&config.data)?.public().clone())
     }
 
     /// Opens a data folder and brings its database to this version.
@@ -116,9 +123,17 @@ impl App {
         make_folder(&config.data)?;
         let key = ServerKey::load(&config.data)?;
         let store = Store::open(&config.data)?;
+        store.write_now(api::redraw)?;
         let files = Files::open(&config.data)
             .map_err(|source| OpenError::Folder { path: config.data.clone(), source })?;
-        Ok(Self(Arc::new(Parts { key, store, files, clock, guard: Guard::default() })))
+        Ok(Self(Arc::new(Parts {
+            key,
+            store,
+            files,
+            shelf: Shelf::default(),
+            clock,
+            guard: Guard::default(),
+        })))
     }
 
     /// All routes, ready to be served.
@@ -131,7 +146,7 @@ impl App {
         self.0.key.public()
     }
 
-    /// Reads the register from a folder; with `dry_run` only says what would change.
+    /// Reads the register, forms and rulebooks from a folder; with `dry_run` only says what would change.
     pub fn import(&self, folder: &Path, dry_run: bool) -> Result<ImportReport, ImportError> {
         import::import(&self.0.store, folder, dry_run)
     }
@@ -240,6 +255,9 @@ impl App {
     }
     pub(crate) fn files(&self) -> &Files {
         &self.0.files
+    }
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.0.shelf
     }
     pub(crate) fn guard(&self) -> &Guard {
         &self.0.guard

@@ -5,12 +5,14 @@
 pub mod access;
 mod api;
 mod app;
+mod definition;
 pub mod import;
 mod portal;
 pub mod register;
 pub mod route;
 mod routes;
 pub mod secret;
+mod sign_ins;
 pub mod store;
 mod words;
 

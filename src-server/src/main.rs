@@ -32,9 +32,10 @@ enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
-    /// Reads the register from TOML files: all of it, or with errors nothing.
+    /// Reads the register, forms and rulebooks from TOML files: all of it, or with errors nothing.
     Import {
-        /// Folder with operator.toml, discharger.toml, person.toml, point.toml, instrument.toml, bottle.toml.
+        /// Folder with operator.toml, discharger.toml, person.toml, point.toml, instrument.toml, bottle.toml, and the
+        /// folders form and rulebook (docs/forms.md).
         folder: PathBuf,
         /// Only say what would change.
         #[arg(long)]
@@ -62,6 +63,8 @@ enum Command {
 enum KeysCommand {
     /// Makes the key that signs certificates and receipts; never replaces one.
     New,
+    /// Prints the public half, by which anyone can check receipts and exports: `stackside verify --trust`.
+    Show,
 }
 
 #[derive(Subcommand)]
@@ -136,6 +139,7 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
             say(format!("made the server key {} in {}", key.id(), config.data.display()));
             say("keep a copy of it in a safe place: certificates and receipts hold only under it");
         }
+        Some(Command::Keys { command: KeysCommand::Show }) => say(App::server_key(&config)?.as_str()),
         Some(Command::Import { folder, dry_run }) => {
             let report = App::open(&config)?.import(&folder, dry_run).map_err(import_failed)?;
             tell(&report, dry_run);
@@ -192,6 +196,9 @@ async fn asked_to_stop() {
 }
 
 fn tell(report: &ImportReport, dry_run: bool) {
+    for warning in &report.warnings {
+        eprintln!("stackside-server: warning: {warning}");
+    }
     for (sign, rows) in [("+", &report.added), ("~", &report.changed)] {
         for (table, id) in rows {
             say(format!("{sign} {table} {id}"));

@@ -4,12 +4,17 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, Transaction, named_params};
 use serde::de::DeserializeOwned;
+use stackside_core::definition::DefinitionKind;
 use stackside_core::hash::Hash;
 use stackside_core::id::{OperatorId, PersonId};
 use stackside_core::register::{Instrument, Operator, Person, Point};
 use stackside_core::wire::{Change, Removed};
 
+use crate::definition;
 use crate::store::StoreError;
+
+/// The kind of a definition in `change`.
+pub(crate) const DEFINITION: &str = "definition";
 
 /// A table of the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,6 +107,13 @@ pub fn instrument(tx: &Transaction<'_>, id: &str) -> Result<Option<Instrument>, 
     read(tx, Table::Instrument, id)
 }
 
+/// The instruments of a point.
+pub fn instruments_of(tx: &Transaction<'_>, point: &str) -> Result<Vec<Instrument>, StoreError> {
+    let mut query = tx.prepare("SELECT row FROM instrument WHERE point = :point ORDER BY id")?;
+    let rows = query.query_map(named_params! { ":point": point }, |row| row.get::<_, String>(0))?;
+    rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect()
+}
+
 /// A person with the hash of the personal code.
 fn person(tx: &Transaction<'_>, id: &PersonId) -> Result<Option<Person>, StoreError> {
     let Some(mut person) = read::<Person>(tx, Table::Person, id.as_str())? else { return Ok(None) };
@@ -135,6 +147,7 @@ pub fn announce(tx: &Transaction<'_>, operator: &str) -> Result<(), StoreError> 
             }
         }
     }
+    announce_definitions(tx, operator)?;
     // Records of points that were taken over, or registered after their first records came.
     let mut records = tx.prepare(
         "SELECT record.id, entry.hash FROM record
@@ -151,6 +164,23 @@ pub fn announce(tx: &Transaction<'_>, operator: &str) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// Queues definitions that are new, for every operator. Records that name a form which is new here are queued anew behind
+/// it, so that a tablet never has a record before its form.
+fn announce_definitions(tx: &Transaction<'_>, operator: &str) -> Result<(), StoreError> {
+    for held in definition::imported(tx)? {
+        let hash = Hash::of(held.definition.text.as_bytes()).to_string();
+        if tell(tx, operator, DEFINITION, &held.id(), &hash)? && held.definition.kind == DefinitionKind::Form
+        {
+            tx.execute(
+                "DELETE FROM change WHERE operator = :operator AND kind = 'record'
+                     AND id IN (SELECT id FROM record WHERE form = :form AND form_version = :version)",
+                named_params! { ":operator": operator, ":form": held.code, ":version": held.version },
+            )?;
+        }
+    }
+    Ok(())
+}
+
 /// Queues a record that just came for the tablets of its point's operator. Records that somebody else made at the point
 /// are kept, but become nobody's baseline.
 pub fn announce_record(tx: &Transaction<'_>, record: &str, hash: &str) -> Result<(), StoreError> {
@@ -162,12 +192,13 @@ pub fn announce_record(tx: &Transaction<'_>, record: &str, hash: &str) -> Result
         )
         .optional()?;
     match operator {
-        Some(operator) => tell(tx, &operator, "record", record, hash),
+        Some(operator) => tell(tx, &operator, "record", record, hash).map(drop),
         None => Ok(()),
     }
 }
 
-fn tell(tx: &Transaction<'_>, operator: &str, kind: &str, id: &str, hash: &str) -> Result<(), StoreError> {
+/// Queues a change; false if it was told already.
+fn tell(tx: &Transaction<'_>, operator: &str, kind: &str, id: &str, hash: &str) -> Result<bool, StoreError> {
     let known: bool = tx
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM change
@@ -178,7 +209,7 @@ fn tell(tx: &Transaction<'_>, operator: &str, kind: &str, id: &str, hash: &str) 
             |row| row.get(0),
         )?;
     if known {
-        return Ok(());
+        return Ok(false);
     }
     tx.execute(
         "DELETE FROM change WHERE operator = :operator AND kind = :kind AND id = :id",
@@ -188,7 +219,7 @@ fn tell(tx: &Transaction<'_>, operator: &str, kind: &str, id: &str, hash: &str) 
         "INSERT INTO change (operator, kind, id, hash) VALUES (:operator, :kind, :id, :hash)",
         named_params! { ":operator": operator, ":kind": kind, ":id": id, ":hash": hash },
     )?;
-    Ok(())
+    Ok(true)
 }
 
 /// A register row as it goes down to tablets; `is_gone` for one that they no longer see.

@@ -33,6 +33,7 @@ const EXPECTED: &[(&str, &str, &str, [u16; 3])] = &[
     ("POST", "/logout", "/logout", [403, 403, 403]),
     ("GET", "/visits", "/visits", [303, 303, 200]),
     ("GET", "/visits/{id}", "/visits/x", [303, 303, 404]),
+    ("GET", "/records/{id}", "/records/x", [303, 303, 404]),
     ("GET", "/files/{sha256}", "/files/00", [303, 303, 404]),
 ];
 

@@ -36,6 +36,7 @@ pub struct Shared {
     /// What start-up mended, until a person has seen it.
     pub recovered: RwSignal<Option<Recovered>>,
     has_seen_recovered: RwSignal<bool>,
+    is_looking: StoredValue<bool>,
     /// A short message at the foot of the screen.
     pub notice: RwSignal<Option<Notice>>,
 }
@@ -117,16 +118,34 @@ impl Shared {
 
     fn hear(self, event: Event) {
         match event {
-            Event::Store => self.look_again(),
-            Event::Sync => self.sync.update(|n| *n = n.wrapping_add(1)),
+            Event::Store => self.look_soon(),
+            Event::Sync => {
+                self.sync.update(|n| *n = n.wrapping_add(1));
+                self.refresh();
+            }
             Event::Position => self.position.update(|n| *n = n.wrapping_add(1)),
         }
-        if event != Event::Position {
-            self.refresh();
+    }
+
+    /// Reads anew once, however many events come one after the other: each answer that is saved makes one.
+    fn look_soon(self) {
+        if self.is_looking.get_value() {
+            return;
         }
+        self.is_looking.set_value(true);
+        set_timeout(
+            move || {
+                self.is_looking.set_value(false);
+                self.look_again();
+                self.refresh();
+            },
+            TOGETHER,
+        );
     }
 }
 
+/// Events that come so close together are one.
+const TOGETHER: Duration = Duration::from_millis(200);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The app.
@@ -141,6 +160,7 @@ pub fn App() -> impl IntoView {
         minute: RwSignal::new(0),
         recovered: RwSignal::new(None),
         has_seen_recovered: RwSignal::new(false),
+        is_looking: StoredValue::new(false),
         notice: RwSignal::new(None),
     };
     provide_context(shared);

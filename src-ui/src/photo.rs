@@ -7,7 +7,7 @@ use stackside_core::command::{
 };
 use stackside_core::hash::Hash;
 use stackside_core::id::PhotoId;
-use stackside_core::photo::{MAX_BYTES, PIECE_BYTES, PhotoFormat};
+use stackside_core::photo::{MAX_BYTES, PIECE_BYTES, PhotoFormat, is_document};
 
 use crate::shell::call;
 
@@ -26,6 +26,35 @@ pub async fn send(
     if PhotoFormat::of(bytes).is_none() {
         return Err(CommandError::NotAPhoto);
     }
+    send_pieces(photo, bytes, sent, told).await
+}
+
+/// Journals a PDF and sends it; what cannot be one is refused before.
+pub async fn send_document(
+    begin: &BeginPhoto,
+    bytes: &[u8],
+    told: impl Fn(u32),
+) -> Result<PhotoLine, CommandError> {
+    if !is_document(bytes) {
+        return Err(CommandError::NotAPhoto);
+    }
+    if u64::try_from(bytes.len()).map_or(true, |size| size > MAX_BYTES) {
+        return Err(CommandError::PhotoTooLarge);
+    }
+    let document = call(begin).await?;
+    let sent = send_pieces(document, bytes, &mut 0, told).await;
+    if sent.is_err() {
+        abandon(document);
+    }
+    sent
+}
+
+async fn send_pieces(
+    photo: PhotoId,
+    bytes: &[u8],
+    sent: &mut usize,
+    told: impl Fn(u32),
+) -> Result<PhotoLine, CommandError> {
     let size_bytes = u64::try_from(bytes.len()).map_err(|_| CommandError::PhotoTooLarge)?;
     if size_bytes > MAX_BYTES {
         return Err(CommandError::PhotoTooLarge);

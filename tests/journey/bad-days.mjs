@@ -1,13 +1,9 @@
 // Days on which the tablet helps little: no fix for long, a poor one, no source of positions at all, a camera that says
 // no, a camera without a light. Nothing of it may block a technician, and each screen says what to do.
 
-import { join } from 'node:path';
+import { withTablet } from './hand.mjs';
+import { Server, gpx, look, run, step } from './parts.mjs';
 
-import {
-  PICTURES, Server, Tablet, check, chromium, gpx, look, personName, run, step, tabletPage, unexpected,
-} from './parts.mjs';
-
-const PIN = '135790';
 const AT_THE_STACK = [40.0, 112.9];
 /** The first fix comes after an hour. */
 const NO_FIX = gpx([[3600, ...AT_THE_STACK, 8]]);
@@ -20,88 +16,6 @@ run(async () => {
   await withTablet(server, 'demo-tech-a', { track: NO_FIX, camera: false }, waitingAndUnsure);
   await withTablet(server, 'demo-tech-b', { track: null, camera: true }, withoutSource);
 });
-
-/** Gives `day` the page of an unlocked tablet. */
-async function withTablet(server, person, { track, camera }, day) {
-  const code = server.personCode(person);
-  const tablet = new Tablet({ track });
-  await tablet.up();
-  const browser = await chromium({ camera });
-  const { page, errors } = await tabletPage(browser, camera ? ['camera'] : []);
-  try {
-    const hand = new Hand(page, tablet, person);
-    await step(`${person} has a tablet`, () => hand.begin(server, code));
-    await day(hand);
-    check('the page reports no error', unexpected(errors));
-  } catch (error) {
-    await page.screenshot({ path: join(PICTURES, 'failed.png') }).catch(() => {});
-    for (const text of errors.slice(0, 5)) console.log(`      page: ${text}`);
-    throw error;
-  } finally {
-    await browser.close();
-    await tablet.down();
-  }
-}
-
-/** What a hand does on the tablet, by role and label. */
-class Hand {
-  constructor(page, tablet, person) {
-    Object.assign(this, { page, tablet, person });
-  }
-  button(name) {
-    return this.page.getByRole('button', { name, exact: true });
-  }
-  heading(name) {
-    return this.page.getByRole('heading', { name });
-  }
-  text(text) {
-    return this.page.getByText(text);
-  }
-  async seen(...places) {
-    for (const place of places) await (place.first ? place : this.text(place)).first().waitFor();
-  }
-  async absent(...places) {
-    for (const place of places) {
-      if ((await place.count()) > 0) throw new Error(`there is ${await place.first().innerText()}`);
-    }
-  }
-  async begin(server, code) {
-    await this.page.goto(this.tablet.url);
-    await this.page.getByLabel('平台地址').fill(server.url);
-    await this.page.getByLabel('一次性登记码').fill(server.enrolCode());
-    await this.button('登记平板').tap();
-    await this.page.getByRole('button', { name: personName(this.person) }).tap();
-    await this.page.getByLabel('个人码').fill(code);
-    await this.page.getByLabel('新密码（6 至 12 位数字）').fill(PIN);
-    await this.page.getByLabel('再输一次新密码').fill(PIN);
-    await this.button('设置密码并解锁').tap();
-    await this.seen(this.heading('今日'));
-  }
-  async unlock() {
-    await this.page.goto(this.tablet.url);
-    await this.page.getByRole('button', { name: personName(this.person) }).tap();
-    const pad = this.page.getByRole('group', { name: '数字键盘', exact: true });
-    for (const digit of PIN) await pad.getByRole('button', { name: digit, exact: true }).tap();
-    await this.button('解锁').tap();
-    await this.seen(this.page.getByRole('navigation', { name: '主导航' }));
-  }
-  rail(name) {
-    return this.page.getByRole('navigation', { name: '主导航' }).getByRole('link', { name });
-  }
-  async toSignIn() {
-    await this.rail('站点').tap();
-    await this.page.getByRole('link', { name: /1# 烟囱/ }).first().tap();
-    await this.seen(this.heading('仪器'));
-    await this.page.getByRole('link', { name: /签到/ }).first().tap();
-    await this.seen(this.heading('签到'));
-  }
-  async sign(reason) {
-    await this.page.getByLabel('说明原因').fill(reason);
-    await this.button('签到').tap();
-    await this.page.waitForURL('**/visit/*');
-    await this.seen(this.heading('本次记录'));
-  }
-}
 
 async function waitingAndUnsure(hand) {
   const { page, tablet } = hand;

@@ -193,6 +193,9 @@ export function gpx(points) {
   return file;
 }
 
+/** A track that stands still at a place. */
+export const still = (latitude, longitude) => gpx([0, 3, 6, 9, 3600].map((second) => [second, latitude, longitude, 4]));
+
 /** The development host with the built screens. Without a track it has no source of positions. */
 export class Tablet {
   constructor({ track = join(ROOT, 'demo/walk-to-stack.gpx'), speed = 1 } = {}) {

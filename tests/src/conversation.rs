@@ -23,7 +23,9 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stackside_core::command::{CommandError, GetSync, SyncNow};
+use stackside_core::command::{
+    CommandError, GetSync, KeepSignature, OpenRecord, SaveAnswer, SignRecords, SyncNow, Workplace,
+};
 use stackside_core::wire::{Change, ChangesReply, WIRE_VERSION};
 use stackside_server::secret::KEY_FILE;
 use stackside_server::{App, Config};
@@ -33,7 +35,7 @@ use crate::shell::Shell;
 use crate::tablet::Tablet;
 use crate::technician::{
     CALIBRATION, calibrate, enrol, finish_form, first_unlock, open_form, refusal, sign, sign_in, sign_out,
-    sync_until_held, sync_until_known, take_photo,
+    strokes, sync_until_held, sync_until_known, take_photo,
 };
 use crate::wait::until;
 use crate::{Result, city, http, photo};
@@ -310,8 +312,19 @@ fn open(key: Option<&str>, now: DateTime<Utc>, around: impl FnOnce(Router) -> Ro
     Server::serve(folder, app, router)
 }
 
+/// Desk work with a second signature, on the form that came down with the register.
+fn desk_work(tablet: &Tablet) -> Result<()> {
+    let place = Workplace::Point(city::POINT.parse()?);
+    let record = tablet.call(&OpenRecord { place: place.clone(), form: "RECORDING-NOTE".parse()? })?;
+    let text = "演示说明".to_owned();
+    tablet.call(&SaveAnswer { record, key: "note/text".parse()?, text, reason: None })?;
+    tablet.call(&KeepSignature { record, key: "note/witness".parse()?, strokes: strokes() })?;
+    tablet.call(&SignRecords { place, records: vec![record], strokes: strokes() })?;
+    Ok(())
+}
+
 /// Records one visit of this tablet with this server: a wrong code, enrolment, the register, entries, two uploads of
-/// which one is resumed, the record that comes down again.
+/// which one is resumed, desk work on an imported form, the records that come down again.
 pub fn record() -> Result<Conversation> {
     let (now, recorder) = (Utc::now().trunc_subsecs(0), Recorder::default());
     let listener = recorder.clone();
@@ -336,6 +349,7 @@ pub fn record() -> Result<Conversation> {
     take_photo(&tablet, record, "reading", &photo::jpeg(48, 36, 1)?)?;
     sign(&tablet, visit, record)?;
     sign_out(&tablet, visit)?;
+    desk_work(&tablet)?;
     sync_until_held(&tablet)?;
     until("record that comes down", || {
         if recorder.has_a_record_come_down() {

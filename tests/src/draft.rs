@@ -1,13 +1,16 @@
 //! A draft of form HJ75-G4 at a made-up stack, for tests of the rules: no store, no clock.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use stackside_core::clock::shown_time;
-use stackside_core::form::{self, Answer, AnswerKey, Answers, Form, Problem, Source, prefill};
+use stackside_core::clock::{shanghai_date, shown_time};
+use stackside_core::definition::Definitions;
+use stackside_core::form::{
+    self, Answer, AnswerKey, Answers, Form, LastDone, Problem, Site, Source, prefill,
+};
 use stackside_core::geofence::{Fence, Position};
 use stackside_core::id::InstrumentId;
-use stackside_core::judge::{self, Verdict};
+use stackside_core::judge::{self, Judgement, Verdict};
 use stackside_core::register::{
-    Bottle, Discharger, Instrument, InstrumentKind, Medium, Operator, Point, Sampling,
+    Bottle, Discharger, Instrument, InstrumentKind, Medium, Operator, Person, Point, Sampling,
 };
 use stackside_core::rulebook::{self, Rulebook};
 
@@ -16,7 +19,7 @@ use crate::Result;
 /// A draft and all that is needed to judge and check it.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// HJ75-G4.
+    /// HJ75-G4, the newest version.
     pub form: Form,
     /// The nation's.
     pub rulebook: Rulebook,
@@ -35,12 +38,10 @@ pub struct Draft {
 impl Draft {
     /// A draft as it stands when the form is opened for the first time: prefilled from the register.
     pub fn opened(instruments: Vec<Instrument>) -> Result<Self> {
-        let form = form::built_in()?
-            .into_iter()
-            .find(|form| form.code.as_str() == "HJ75-G4")
-            .ok_or("HJ75-G4 does not ship")?;
+        let all = Definitions::built_in()?;
+        let form = all.form("HJ75-G4", None).ok_or("HJ75-G4 does not ship")?.clone();
         let now: DateTime<Utc> = "2026-11-23T06:05:00Z".parse()?;
-        let rulebook = rulebook::in_force(&rulebook::built_in()?, &"CN-31".parse()?, now.date_naive())?;
+        let rulebook = rulebook::in_force(&all.rulebooks, &"CN-31".parse()?, now.date_naive())?;
         let bottles = vec![bottle("SO2", "450")?, bottle("NOX", "400")?];
         let answers = prefill(
             &form,
@@ -50,9 +51,9 @@ impl Draft {
                 point: &stack()?,
                 instruments: &instruments,
                 bottles: &bottles,
-                person_name: "演示甲",
+                person: &person()?,
                 now,
-                last: &|_: &InstrumentId| None,
+                last: &|_: Option<&InstrumentId>| None,
             },
         );
         Ok(Self { form, rulebook, instruments, bottles, answers, photos: vec![], now })
@@ -83,14 +84,27 @@ impl Draft {
         Ok(())
     }
 
+    /// What the form says and computes of the draft.
+    pub fn judgement(&self) -> Judgement {
+        judge::judge(&self.form, &self.answers, &self.instruments, &self.rulebook)
+    }
+
     /// What the form says of the draft.
     pub fn verdicts(&self) -> Vec<Verdict> {
-        judge::judge(&self.form, &self.answers, &self.instruments, &self.rulebook)
+        self.judgement().verdicts
     }
 
     /// What stands in the way of signing.
     pub fn problems(&self) -> Vec<Problem> {
-        form::check(&self.form, &self.answers, &self.instruments, &self.bottles, &self.photos, self.now)
+        let site = Site {
+            instruments: &self.instruments,
+            bottles: &self.bottles,
+            last_done: &LastDone::new(),
+            begun_on: shanghai_date(self.now),
+            photo_slots: &self.photos,
+            now: self.now,
+        };
+        form::check(&self.form, &self.answers, &site)
     }
 }
 
@@ -157,6 +171,18 @@ fn operator() -> Result<Operator> {
         credit_code: "000000000000000001".to_owned(),
         legal_person: "演示乙".to_owned(),
         office: "演示路 2 号".to_owned(),
+    })
+}
+
+fn person() -> Result<Person> {
+    Ok(Person {
+        id: "T-person".parse()?,
+        operator: "T-operator".parse()?,
+        name: "演示甲".to_owned(),
+        post: "废气运维".to_owned(),
+        certificate_no: "T-1".to_owned(),
+        certificate_until: NaiveDate::from_ymd_opt(2027, 12, 31).ok_or("no such day")?,
+        code_hash: None,
     })
 }
 

@@ -7,7 +7,7 @@ use stackside_core::clock::shown_time;
 use stackside_core::command::{
     AddPhotoPiece, AppState, BeginPhoto, CommandError, Enrol, FinishPhoto, GetPoint, GetPosition, GetRecord,
     GetState, GetSync, OpenRecord, PhotoLine, RecordView, SaveAnswer, SetPin, SignIn, SignOut, SignRecords,
-    StartPosition, StopPosition, SyncNow, SyncView, Unlock,
+    StartPosition, StopPosition, SyncNow, SyncView, Unlock, Workplace,
 };
 use stackside_core::form::{AnswerKey, Origin};
 use stackside_core::geofence::{Presence, PresenceVerdict};
@@ -91,7 +91,7 @@ pub fn sign_in(shell: &impl Shell, point: &str) -> Result<VisitId> {
 
 /// Opens form HJ75-G4.
 pub fn open_form(shell: &impl Shell, visit: VisitId) -> Result<RecordId> {
-    Ok(shell.call(&OpenRecord { visit, form: city::FORM.parse()? })?)
+    Ok(shell.call(&OpenRecord { place: Workplace::Visit(visit), form: city::FORM.parse()? })?)
 }
 
 /// The instrument of the demo's stack that measures a factor.
@@ -139,8 +139,13 @@ pub fn begin_photo(
     pieces: usize,
 ) -> Result<PhotoId> {
     let slot = Some(slot.to_owned());
-    let photo =
-        shell.call(&BeginPhoto { visit: None, record: Some(record), slot, source: PhotoSource::Camera })?;
+    let photo = shell.call(&BeginPhoto {
+        visit: None,
+        record: Some(record),
+        slot,
+        source: PhotoSource::Camera,
+        name: None,
+    })?;
     for (n, piece) in bytes.chunks(PIECE_BYTES).enumerate().take(pieces) {
         let offset = (n * PIECE_BYTES) as u64;
         shell.call(&AddPhotoPiece { photo, offset, base64: STANDARD.encode(piece) })?;
@@ -171,7 +176,11 @@ pub fn strokes() -> Strokes {
 
 /// Signs a record.
 pub fn sign(shell: &impl Shell, visit: VisitId, record: RecordId) -> Result<()> {
-    Ok(shell.call(&SignRecords { visit, records: vec![record], strokes: strokes() })?)
+    Ok(shell.call(&SignRecords {
+        place: Workplace::Visit(visit),
+        records: vec![record],
+        strokes: strokes(),
+    })?)
 }
 
 /// 离场.

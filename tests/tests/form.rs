@@ -70,6 +70,7 @@ fn each_answer_that_is_not_valid_is_named_with_its_reason() {
         ("header/cal_date", "2026-02-30", Some(AnswerError::NotADate)),
         (END, "25:00", Some(AnswerError::NotATime)),
         (END, "2026-11-23 14:04", Some(AnswerError::BeforeStart)),
+        // Both equal: done at once is no mistake.
         (END, "2026-11-23 14:05", None),
         (END, "2026-11-23 14:06", Some(AnswerError::InTheFuture)),
         ("header/enterprise", "", Some(AnswerError::Missing)),
@@ -117,4 +118,14 @@ fn an_analyser_that_was_not_worked_on_asks_for_nothing() {
     let wanted =
         ["principle", "unit", "range.low", "range.high", "zero.ref", "zero.last_after", "zero.after"];
     assert_eq!(missing, wanted);
+}
+
+#[test]
+fn a_start_in_the_future_is_refused_and_so_is_its_end() {
+    let mut draft = Draft::finished().unwrap();
+    for key in ["header/cal_start", "footer/cal_end"] {
+        draft.set(key, "2026-11-23 14:06").unwrap();
+    }
+    let problems: Vec<String> = draft.problems().iter().map(|p| format!("{}: {}", p.key, p.error)).collect();
+    assert_eq!(problems, ["header/cal_start: in the future", "footer/cal_end: in the future"]);
 }

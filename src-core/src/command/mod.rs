@@ -9,6 +9,7 @@ use crate::form::{Answer, AnswerError, AnswerKey, Problem};
 use crate::hash::Hash;
 use crate::id::{FormCode, PersonId, PhotoId, PointId, RecordId, VisitId};
 use crate::photo::PhotoSource;
+use crate::register::Bottle;
 
 pub use view::*;
 
@@ -214,10 +215,11 @@ commands! { $
         /// Which.
         visit: VisitId,
     } -> ();
-    /// Opens a form in a visit: its draft if there is one, otherwise a new one, prefilled.
+    /// Opens a form in a visit or, where it needs none, at a point: its draft if there is one, otherwise a new one,
+    /// prefilled.
     OpenRecord / open_record {
-        /// The visit.
-        visit: VisitId,
+        /// Where the work is.
+        place: Workplace,
         /// The form.
         form: FormCode,
     } -> RecordId;
@@ -237,25 +239,62 @@ commands! { $
         /// Why a prefilled value is replaced.
         reason: Option<String>,
     } -> Answer;
-    /// One gesture: signs all named records of a visit, one entry each.
+    /// Writes what is known into one more line of a draft's table.
+    AddLine / add_line {
+        /// The record.
+        record: RecordId,
+        /// The section and its block; its field is not looked at.
+        key: AnswerKey,
+        /// The new line's number.
+        line: u16,
+    } -> ();
+    /// Takes a line out of a draft's table; those below move up.
+    RemoveLine / remove_line {
+        /// The record.
+        record: RecordId,
+        /// The section, its block and the line; its field is not looked at.
+        key: AnswerKey,
+    } -> ();
+    /// Puts a new bottle or solution in the place of the one in a field, and records it in the form that the field
+    /// names, in the same visit.
+    ReplaceBottle / replace_bottle {
+        /// The record.
+        record: RecordId,
+        /// The bottle's field.
+        key: AnswerKey,
+        /// The new bottle; it stands at the record's point.
+        bottle: Bottle,
+    } -> RecordId;
+    /// Keeps the signature of a second person in a draft's field.
+    KeepSignature / keep_signature {
+        /// The record.
+        record: RecordId,
+        /// The field.
+        key: AnswerKey,
+        /// The signature.
+        strokes: Strokes,
+    } -> Answer;
+    /// One gesture: signs all named records of a visit or point, one entry each.
     SignRecords / sign_records {
-        /// The visit.
-        visit: VisitId,
+        /// Where they were filled.
+        place: Workplace,
         /// The drafts to sign.
         records: Vec<RecordId>,
         /// The signature.
         strokes: Strokes,
     } -> ();
-    /// Journals a photo before the shutter.
+    /// Journals a photo before the shutter, or a document that a field asks for.
     BeginPhoto / begin_photo {
         /// Its visit; nothing for a sign-in.
         visit: Option<VisitId>,
         /// Its record.
         record: Option<RecordId>,
-        /// The form's slot.
+        /// The form's slot, or the key of the field that asks for it.
         slot: Option<String>,
-        /// Camera or file.
+        /// Camera, file or document.
         source: PhotoSource,
+        /// A document's name.
+        name: Option<String>,
     } -> PhotoId;
     /// One piece of a photo, at most 512 KiB.
     AddPhotoPiece / add_photo_piece {

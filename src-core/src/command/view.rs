@@ -1,10 +1,12 @@
 //! What comes back: the views that screens draw.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::due::Due;
-use crate::form::{AnswerKey, Answers, Form, Label};
+use crate::due::{Due, Urgency};
+use crate::form::{AnswerKey, Answers, Form, Label, LastDone, Purpose};
 use crate::geofence::{Fix, PresenceVerdict};
 use crate::hash::Hash;
 use crate::id::{DeviceId, FormCode, PersonId, PhotoId, PointId, RecordId, VisitId};
@@ -163,6 +165,8 @@ pub struct DueLine {
     pub point_name: String,
     /// The discharger's name.
     pub discharger_name: String,
+    /// The form's title.
+    pub title: Label,
     /// The instruments' factors.
     pub factors: Vec<String>,
 }
@@ -197,6 +201,8 @@ pub struct PointView {
     pub records: Vec<RecordLine>,
     /// The person's open visit here.
     pub open_visit: Option<VisitId>,
+    /// Forms that need no visit.
+    pub forms: Vec<FormLine>,
 }
 
 /// Where the samples stand.
@@ -250,6 +256,20 @@ pub struct FormLine {
     pub title: Label,
     /// The table it stands for.
     pub standard: Label,
+    /// What it is filled for.
+    pub purpose: Purpose,
+    /// How soon a duty that it fulfils asks for attention.
+    pub urgency: Option<Urgency>,
+}
+
+/// Where work is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Workplace {
+    /// In a visit.
+    Visit(VisitId),
+    /// At a point, without a visit: desk work, which claims no presence.
+    Point(PointId),
 }
 
 /// A record in a list.
@@ -257,8 +277,10 @@ pub struct FormLine {
 pub struct RecordLine {
     /// Which.
     pub id: RecordId,
-    /// Its visit.
-    pub visit: VisitId,
+    /// Its visit; nothing for desk work.
+    pub visit: Option<VisitId>,
+    /// Its point.
+    pub point: PointId,
     /// The form's title.
     pub title: Label,
     /// The point's name.
@@ -309,8 +331,14 @@ pub struct RecordView {
     pub photos: Vec<PhotoLine>,
     /// The verdicts as signed; of a draft as they stand.
     pub verdicts: Vec<Verdict>,
-    /// The point.
-    pub point: PointId,
+    /// The Shanghai date on which it was begun: which items are due.
+    pub begun_on: NaiveDate,
+    /// When the form's items were last done here, before this record.
+    pub last_done: LastDone,
+    /// What the last record of the same form and instrument, or point, says: the previous value of a field.
+    pub previous: BTreeMap<AnswerKey, String>,
+    /// Names of the operator's people.
+    pub people: Vec<String>,
 }
 
 /// A photo.
@@ -318,9 +346,11 @@ pub struct RecordView {
 pub struct PhotoLine {
     /// Which.
     pub id: PhotoId,
-    /// The form's slot.
+    /// The form's slot, or the key of the field that asked for it.
     pub slot: Option<String>,
-    /// Camera or file.
+    /// What the slot shows.
+    pub slot_label: Option<Label>,
+    /// Camera, file or document.
     pub source: PhotoSource,
     /// When it was taken.
     pub taken_at: DateTime<Utc>,

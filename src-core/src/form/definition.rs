@@ -1,13 +1,13 @@
-//! What a form definition says, and that it says nothing impossible.
-
-use std::collections::BTreeSet;
+//! What a form definition says.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::prefill::Prefill;
+use super::field::{Field, FieldType};
+use super::{AnswerKey, Answers, Check};
 use crate::id::{FormCode, Jurisdiction};
-use crate::register::{InstrumentKind, Medium};
+use crate::judge::Judge;
+use crate::register::{Instrument, InstrumentKind, Medium, Sampling, is_factor};
 
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +54,22 @@ pub enum Serves {
     Operator,
 }
 
-/// A form definition: one file.
+/// What a form is filled for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// 巡检, 检查.
+    Inspection,
+    /// 校准, 核查, 比对.
+    Calibration,
+    /// 更换, 维修.
+    Replacement,
+    /// 报告 and all else.
+    #[default]
+    Report,
+}
+
+/// A form definition: one file, or a national one with a local overlay laid over it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
@@ -66,10 +81,14 @@ pub struct Form {
     pub jurisdiction: Jurisdiction,
     /// First day on which it may be filled.
     pub valid_from: NaiveDate,
-    /// Gas or water.
-    pub medium: Medium,
+    /// Gas or water; nothing for both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub medium: Option<Medium>,
     /// What one record is about.
     pub serves: Serves,
+    /// What it is filled for: how lists of forms are grouped.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// True if it can only be filled during a visit.
     pub needs_visit: bool,
     /// What its fields rest on.
@@ -78,6 +97,12 @@ pub struct Form {
     pub standard: Label,
     /// Its title.
     pub title: Label,
+    /// What some one instrument of the point has to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Condition>,
+    /// Sections of which at least one has to be filled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub one_of: Vec<String>,
     /// Its parts, in order.
     #[serde(rename = "section")]
     pub sections: Vec<Section>,
@@ -97,12 +122,21 @@ pub struct Section {
     /// Set if the section stands once for each instrument.
     #[serde(default)]
     pub repeat: Option<Repeat>,
-    /// Rows of the section's table; fields name theirs.
+    /// Set if it has a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Lines>,
+    /// Where it is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible: Option<Condition>,
+    /// Rows or boxes of the section; fields name theirs.
     #[serde(rename = "group", default)]
     pub groups: Vec<Group>,
     /// Its fields, in the order in which they are filled.
-    #[serde(rename = "field")]
+    #[serde(rename = "field", default)]
     pub fields: Vec<Field>,
+    /// The columns of its table.
+    #[serde(rename = "column", default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<Field>,
     /// What is judged.
     #[serde(rename = "judge", default)]
     pub judges: Vec<Judge>,
@@ -114,11 +148,39 @@ pub struct Section {
 pub struct Repeat {
     /// The kinds of instrument that get a block.
     pub kinds: Vec<InstrumentKind>,
+    /// Only instruments for these factors; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<String>,
     /// How many blocks must be filled.
     pub at_least: usize,
 }
 
-/// A row of a section's table, such as 零点.
+impl Repeat {
+    /// True for an instrument that gets a block.
+    pub fn takes(&self, instrument: &Instrument) -> bool {
+        self.kinds.contains(&instrument.kind) && is_factor(&self.factors, &instrument.factor)
+    }
+}
+
+/// The lines of a section's table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lines {
+    /// How many must be filled.
+    pub at_least: u16,
+    /// How many there may be.
+    pub at_most: u16,
+    /// How many are there from the start.
+    pub shown: u16,
+    /// The column for which the screen can make a series of times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// The usual step of that series, minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_min: Option<u32>,
+}
+
+/// A row or box of a section, such as 零点.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
@@ -126,165 +188,61 @@ pub struct Group {
     pub id: String,
     /// Its name.
     pub label: Label,
-    /// Which instruments have it.
+    /// Where it is asked.
     #[serde(default)]
     pub visible: Option<Condition>,
 }
 
-/// Which instruments a part is for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// When a part is asked or must be answered: all that it names has to hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
-    /// Only these kinds; empty for all.
+    /// The block's instrument, or without a block some one of the point's, is of these kinds; empty for all.
     #[serde(default)]
     pub kinds: Vec<InstrumentKind>,
-    /// None of these kinds.
+    /// The block's instrument is none of these.
     #[serde(default)]
     pub not_kinds: Vec<InstrumentKind>,
+    /// It measures one of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<String>,
+    /// It samples in one of these ways.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sampling: Vec<Sampling>,
+    /// Another field of the same line or block …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// … has one of these answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub is: Vec<String>,
 }
 
 impl Condition {
-    /// True if an instrument of `kind` has the part.
-    pub fn holds(&self, kind: Option<InstrumentKind>) -> bool {
-        let Some(kind) = kind else { return true };
-        (self.kinds.is_empty() || self.kinds.contains(&kind)) && !self.not_kinds.contains(&kind)
+    /// True if an instrument is one that the condition names.
+    pub fn fits(&self, instrument: &Instrument) -> bool {
+        (self.kinds.is_empty() || self.kinds.contains(&instrument.kind))
+            && !self.not_kinds.contains(&instrument.kind)
+            && is_factor(&self.factors, &instrument.factor)
+            && (self.sampling.is_empty() || instrument.sampling.is_some_and(|s| self.sampling.contains(&s)))
     }
-}
 
-/// One answer that the form asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Field {
-    /// Stable id within the section, such as `zero.before`.
-    pub id: String,
-    /// The row that it stands in.
-    #[serde(default)]
-    pub group: Option<String>,
-    /// Its name as the table prints it.
-    pub label: Label,
-    /// What an answer is.
-    #[serde(rename = "type")]
-    pub kind: FieldType,
-    /// The unit of a number.
-    #[serde(default)]
-    pub unit: Option<Unit>,
-    /// True if it must be answered once its section is worked on.
-    #[serde(default)]
-    pub required: bool,
-    /// Where its value comes from before anyone types.
-    #[serde(default)]
-    pub prefill: Option<Prefill>,
-    /// What a number may be.
-    #[serde(default)]
-    pub bounds: Option<Bounds>,
-    /// What a choice may be.
-    #[serde(rename = "choice", default)]
-    pub choices: Vec<Choice>,
-    /// Which instruments have it.
-    #[serde(default)]
-    pub visible: Option<Condition>,
-    /// Decimals of a computed figure.
-    #[serde(default)]
-    pub decimals: Option<u32>,
-}
-
-/// One answer of a choice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Choice {
-    /// What is stored.
-    pub value: String,
-    /// What is shown.
-    pub label: Label,
-}
-
-/// The types of fields. A file with any other is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldType {
-    /// One line.
-    Text,
-    /// Several lines.
-    LongText,
-    /// A decimal number.
-    Decimal,
-    /// `2026-11-23`.
-    Date,
-    /// `2026-11-23 14:05`, Asia/Shanghai.
-    DateTime,
-    /// One of the field's choices.
-    Choice,
-    /// A gas bottle of the point, by its number.
-    Bottle,
-    /// Made by a function; never typed.
-    Computed,
-}
-
-/// The unit of a number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Unit {
-    /// Always the same.
-    Fixed(String),
-    /// What another field of the block says.
-    Field(String),
-}
-
-/// What a number may be; both ends belong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Bounds {
-    /// Between two numbers.
-    Between(rust_decimal::Decimal, rust_decimal::Decimal),
-    /// From −10 % to 110 % of the range that two fields of the block give (design.md §3).
-    OfRange {
-        /// Field with the lower end.
-        low: String,
-        /// Field with the upper end.
-        high: String,
-    },
-    /// Above another field: the upper end of a range.
-    Above(String),
-    /// Not earlier than another field of the form, as `section/field`: an end after its start.
-    NotBefore(String),
-}
-
-/// What a group's answers are judged by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "function", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Judge {
-    /// HJ 75 formula 4.1: zero or span drift since the last adjustment.
-    Drift {
-        /// The group it judges; `zero` or `span` for the rule.
-        group: String,
-        /// Reading just after the last adjustment.
-        last: String,
-        /// Reading now, before adjustment.
-        before: String,
-        /// Lower end of the range.
-        low: String,
-        /// Upper end of the range.
-        high: String,
-        /// The computed field that shows the drift.
-        figure: String,
-        /// The computed field that says 是 or 否.
-        normal: String,
-    },
-}
-
-impl Judge {
-    /// The group that is judged.
-    pub fn group(&self) -> &str {
-        match self {
-            Self::Drift { group, .. } => group,
+    /// True if it holds for the block's instrument, or without a block for some one of the point's.
+    pub fn holds_at(&self, block: Option<&Instrument>, point: &[Instrument]) -> bool {
+        match block {
+            Some(instrument) => self.fits(instrument),
+            None if self.kinds.is_empty() && self.factors.is_empty() && self.sampling.is_empty() => true,
+            None => point.iter().any(|instrument| self.fits(instrument)),
         }
     }
-    fn fields(&self) -> [&str; 6] {
-        match self {
-            Self::Drift { last, before, low, high, figure, normal, .. } => {
-                [last, before, low, high, figure, normal]
-            }
-        }
+
+    /// True if the other field that it names has one of the answers; `key` is the answer it is about.
+    pub fn holds_in(&self, answers: &Answers, key: &AnswerKey) -> bool {
+        let Some(field) = &self.field else { return true };
+        let text = answers.text(&key.sibling(field)).or_else(|| answers.text(&key.of_block(field)));
+        text.is_some_and(|text| {
+            let state = Check::read(text).map(Check::state);
+            self.is.iter().any(|one| one == text || state == Some(one))
+        })
     }
 }
 
@@ -301,52 +259,16 @@ pub struct PhotoSlot {
     pub required: bool,
 }
 
-/// Why a file is not a form definition. Refused whole.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FormError {
-    /// Not TOML, or not of this shape: `message` names line, column and field.
-    #[error("{file}: {message}")]
-    Shape {
-        /// The file's name.
-        file: String,
-        /// What the reader says, with line and column.
-        message: String,
-    },
-    /// It contradicts itself.
-    #[error("{file}: section `{section}`: {message}")]
-    Meaning {
-        /// The file's name.
-        file: String,
-        /// The section's id.
-        section: String,
-        /// What is wrong.
-        message: String,
-    },
-}
-
 impl Form {
-    /// Reads a definition and checks that all it names exists; a broken one is refused whole.
-    pub fn from_toml(file: &str, text: &str) -> Result<Self, FormError> {
-        let form: Self = toml::from_str(text)
-            .map_err(|error| FormError::Shape { file: file.to_owned(), message: error.to_string() })?;
-        let mut seen = BTreeSet::new();
-        for section in &form.sections {
-            let wrong = |message: String| FormError::Meaning {
-                file: file.to_owned(),
-                section: section.id.clone(),
-                message,
-            };
-            if !is_plain_id(&section.id) || !seen.insert(&section.id) {
-                return Err(wrong("the id is empty, not plain or used twice".into()));
-            }
-            section.check().map_err(wrong)?;
-        }
-        Ok(form)
-    }
-
     /// A section by its id.
     pub fn section(&self, id: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.id == id)
+    }
+
+    /// True if it can be filled at a point with these instruments.
+    pub fn fits(&self, medium: Medium, instruments: &[Instrument]) -> bool {
+        self.medium.is_none_or(|mine| mine == medium)
+            && self.needs.as_ref().is_none_or(|needs| needs.holds_at(None, instruments))
     }
 }
 
@@ -356,76 +278,18 @@ impl Section {
         self.fields.iter().find(|field| field.id == id)
     }
 
-    /// True if `field` is there for an instrument of `kind`: neither it nor its group is hidden.
-    pub fn shows(&self, field: &Field, kind: Option<InstrumentKind>) -> bool {
-        let group = field.group.as_ref().and_then(|id| self.groups.iter().find(|group| group.id == *id));
-        let holds = |condition: &Option<Condition>| condition.as_ref().is_none_or(|c| c.holds(kind));
-        holds(&field.visible) && group.is_none_or(|group| holds(&group.visible))
+    /// A column of its table by its id.
+    pub fn column(&self, id: &str) -> Option<&Field> {
+        self.columns.iter().find(|column| column.id == id)
     }
 
-    fn check(&self) -> Result<(), String> {
-        let mut seen = BTreeSet::new();
-        for field in &self.fields {
-            if !is_plain_id(&field.id) || !seen.insert(&field.id) {
-                return Err(format!("field `{}`: the id is empty, not plain or used twice", field.id));
-            }
-            if field.group.as_ref().is_some_and(|id| !self.groups.iter().any(|group| group.id == *id)) {
-                return Err(format!("field `{}`: no such group", field.id));
-            }
-            if (field.kind == FieldType::Choice) == field.choices.is_empty() {
-                return Err(format!(
-                    "field `{}`: a choice needs choices, and only a choice has them",
-                    field.id
-                ));
-            }
-            let named = match (&field.bounds, &field.unit) {
-                (Some(Bounds::OfRange { low, high }), _) => vec![low, high],
-                (Some(Bounds::Above(other)), _) | (None, Some(Unit::Field(other))) => vec![other],
-                _ => vec![],
-            };
-            if let Some(missing) = named.into_iter().find(|name| self.field(name).is_none()) {
-                return Err(format!("field `{}`: no such field `{missing}`", field.id));
-            }
-        }
-        for judge in &self.judges {
-            if let Some(missing) = judge.fields().into_iter().find(|name| self.field(name).is_none()) {
-                return Err(format!("judge of `{}`: no such field `{missing}`", judge.group()));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn is_plain_id(id: &str) -> bool {
-    !id.is_empty() && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._".contains(c))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::form::BUILT_IN;
-
-    #[test]
-    fn every_form_that_ships_is_read() {
-        for (file, text) in BUILT_IN {
-            let form = Form::from_toml(file, text).unwrap();
-            assert!(form.sections.iter().all(|section| !section.fields.is_empty()), "{file}");
-        }
+    /// A row or box by its id.
+    pub fn group(&self, id: &str) -> Option<&Group> {
+        self.groups.iter().find(|group| group.id == id)
     }
 
-    #[test]
-    fn a_broken_definition_is_refused_with_place_and_reason() {
-        let (file, text) = BUILT_IN[0];
-        for (from, to, reason) in [
-            (r#"type = "date_time""#, r#"type = "weekday""#, "unknown variant `weekday`"),
-            (r#"last = "zero.last_after""#, r#"last = "zero.gone""#, "no such field `zero.gone`"),
-            (r#"group = "zero""#, r#"group = "nought""#, "no such group"),
-            ("needs_visit", "wants_visit", "unknown field `wants_visit`"),
-            ("version = 1", "version = \"one\"", "invalid type"),
-        ] {
-            assert!(text.contains(from), "{from}");
-            let error = Form::from_toml(file, &text.replacen(from, to, 1)).unwrap_err().to_string();
-            assert!(error.starts_with(file) && error.contains(reason), "{error}");
-        }
+    /// True if it is an inspection: it has items with an interval.
+    pub fn has_items(&self) -> bool {
+        self.fields.iter().any(|field| field.kind == FieldType::Check)
     }
 }

@@ -1,13 +1,17 @@
 //! The handlers behind the commands, one file for each part of the app.
 
+mod answer;
 mod app;
+mod bottle;
 mod due;
+mod known;
 mod people;
 mod photo;
 mod point;
 mod position;
 mod record;
 mod sign;
+mod standing;
 mod sync;
 mod view;
 mod visit;

@@ -1,52 +1,49 @@
-//! Photos: journaled before the shutter, taken in pieces, checked, kept.
+//! Photos and documents: journaled before the shutter, taken in pieces, checked, kept.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use rusqlite::Connection;
 use stackside_core::act::{Act, FileRef, PhotoTaken};
 use stackside_core::command::{
     AbandonPhoto, AddPhotoPiece, BeginPhoto, CommandError, Event, FinishPhoto, GetThumbnail, PhotoLine,
 };
-use stackside_core::form::AnswerError;
+use stackside_core::form::{Answer, AnswerError, AnswerKey, FieldType};
 use stackside_core::hash::Hash;
 use stackside_core::id::PhotoId;
-use stackside_core::photo::{MAX_BYTES, PIECE_BYTES, PhotoFormat};
+use stackside_core::photo::{MAX_BYTES, PIECE_BYTES, PhotoFormat, PhotoSource};
 use stackside_core::record::RecordState;
 use stackside_core::register::Person;
 use stackside_core::visit::VisitState;
 
+use super::answer::field_of;
+use super::known::own_draft;
+use super::visit::check_words;
 use crate::device::{Device, Handle, Inner, closed, new_id};
 use crate::error::Error;
 use crate::files::measure;
 use crate::store::entry::Subject;
 use crate::store::file::{self, FileKind};
 use crate::store::photo::{self, Photo, PhotoFile, PhotoState};
-use crate::store::{record, visit};
+use crate::store::record::{self, Record};
+use crate::store::{register, visit};
 use crate::witness::Told;
+
+const LONGEST_NAME: usize = 200;
 
 impl Inner {
     fn begin_photo(&self, person: &Person, command: BeginPhoto) -> Result<PhotoId, Error> {
-        let BeginPhoto { visit, record, slot, source } = command;
+        let BeginPhoto { visit, record, slot, source, name } = command;
         let id = PhotoId::new(new_id());
         let begun_at = self.now()?;
         self.store.write(|t| {
-            let record = record.map(|id| record::of_person(t, id, &person.id)).transpose()?;
-            if let Some(slot) = &slot
-                && !record
-                    .as_ref()
-                    .is_some_and(|record| record.form.photos.iter().any(|known| known.id == *slot))
-            {
-                return Err(Error::invalid("slot", AnswerError::NoSuchField));
-            }
-            let of_record = record.as_ref().map(|record| record.visit);
-            if record.as_ref().is_some_and(|record| record.state == RecordState::Signed) {
-                return Err(closed());
-            }
-            if let (Some(visit), Some(of_record)) = (visit, of_record)
-                && visit != of_record
-            {
+            let record = record.map(|id| own_draft(t, id, &person.id)).transpose()?;
+            check_slot(t, record.as_ref(), slot.as_deref(), source)?;
+            let name = document_name(source, name)?;
+            let of_record = record.as_ref().and_then(|record| record.visit);
+            if record.is_some() && visit.is_some() && visit != of_record {
                 return Err(Error::not_found("record"));
             }
             let visit = visit.or(of_record);
@@ -58,7 +55,8 @@ impl Inner {
             let record = record.map(|record| record.id);
             let state = PhotoState::Begun;
             let person = person.id.clone();
-            photo::begin(t, &Photo { id, visit, record, slot, source, person, state, begun_at, file: None })
+            let photo = Photo { id, visit, record, slot, source, name, person, state, begun_at, file: None };
+            photo::begin(t, &photo)
         })?;
         File::create(self.files.arriving(id))?;
         Ok(id)
@@ -113,8 +111,11 @@ impl Inner {
         if measure(&arriving)? != (size_bytes, sha256) {
             return Err(CommandError::PhotoDamaged.into());
         }
-        let format = crate::photo::examine(&arriving)?;
-        let media_type = format.media_type().to_owned();
+        let media_type = match photo.kind() {
+            FileKind::Document => crate::photo::examine_document(&arriving)?,
+            _ => crate::photo::examine(&arriving)?.media_type(),
+        };
+        let media_type = media_type.to_owned();
         let file = PhotoFile { sha256, size_bytes, media_type, taken_at: self.now()? };
         self.store.write(|t| photo::set_state(t, id, PhotoState::Whole, Some(&file)))?;
         self.keep_photo(Photo { state: PhotoState::Whole, file: Some(file), ..photo })
@@ -123,12 +124,13 @@ impl Inner {
     /// From whole to kept: its name, its thumbnail, its entry. Start-up does the same for what a kill left half way.
     pub(crate) fn keep_photo(&self, photo: Photo) -> Result<Photo, Error> {
         let bytes = photo.file.clone().ok_or_else(|| Error::broken("a whole photo has no hash"))?;
-        let (arriving, path) =
-            (self.files.arriving(photo.id), self.files.path(FileKind::Photo, bytes.sha256));
+        let (arriving, path) = (self.files.arriving(photo.id), self.files.path(photo.kind(), bytes.sha256));
         if arriving.exists() {
             self.files.keep(&arriving, &path)?;
         }
-        self.make_thumbnail(&bytes)?;
+        if photo.kind() == FileKind::Photo {
+            self.make_thumbnail(&bytes)?;
+        }
         let file =
             FileRef { sha256: bytes.sha256, size_bytes: bytes.size_bytes, media_type: bytes.media_type };
         let act = Act::PhotoTaken(PhotoTaken {
@@ -138,14 +140,10 @@ impl Inner {
             slot: photo.slot.clone(),
             source: photo.source,
             file: file.clone(),
-            fix: self.fresh_fixes().pop(),
+            // Desk work claims no presence.
+            fix: self.fresh_fixes().pop().filter(|_| photo.visit.is_some() || photo.record.is_none()),
         });
-        let point = match photo.visit {
-            Some(id) => {
-                Some(self.store.read(|c| visit::of_person(c, id, &photo.person))?.point.id.to_string())
-            }
-            None => None,
-        };
+        let point = self.store.read(|c| point_of(c, &photo))?;
         let told = Told::of(act, Subject { point, record: None });
         let clocks = self.clocks()?;
         self.bear_witness(Some(&photo.person), &clocks, vec![told], |t, entries| {
@@ -155,7 +153,8 @@ impl Inner {
                 return Err(closed());
             }
             photo::set_state(t, photo.id, PhotoState::Kept, None)?;
-            file::add(t, &file, FileKind::Photo, bytes.taken_at, entry)
+            answer_with(t, &photo, &file)?;
+            file::add(t, &file, photo.kind(), bytes.taken_at, entry)
         })?;
         Ok(Photo { state: PhotoState::Kept, ..photo })
     }
@@ -192,6 +191,61 @@ impl Inner {
             _ => Ok(()),
         }
     }
+}
+
+/// Refuses a place that the record's form does not have for what is begun.
+fn check_slot(
+    c: &Connection,
+    record: Option<&Record>,
+    slot: Option<&str>,
+    source: PhotoSource,
+) -> Result<(), Error> {
+    let wrong = || Error::invalid("slot", AnswerError::NoSuchField);
+    let wanted = if source == PhotoSource::Document { FieldType::File } else { FieldType::Photo };
+    let (Some(record), Some(slot)) = (record, slot) else {
+        // A photo may be of the visit alone; a document is always asked for by a field.
+        let is_free = slot.is_none() && wanted == FieldType::Photo;
+        return if is_free { Ok(()) } else { Err(wrong()) };
+    };
+    if wanted == FieldType::Photo && record.form.photos.iter().any(|known| known.id == slot) {
+        return Ok(());
+    }
+    let instruments = register::instruments(c, &record.point)?;
+    let key: AnswerKey = slot.parse().map_err(|_| wrong())?;
+    let field = field_of(&record.form, &instruments, &key).filter(|field| field.kind == wanted);
+    field.map(|_| ()).ok_or_else(wrong)
+}
+
+/// A document's name as it is kept; photos have none.
+fn document_name(source: PhotoSource, name: Option<String>) -> Result<Option<String>, Error> {
+    if source != PhotoSource::Document {
+        return Ok(None);
+    }
+    let name = name.unwrap_or_default().trim().to_owned();
+    check_words("name", &name, LONGEST_NAME)?;
+    if name.is_empty() { Err(Error::invalid("name", AnswerError::Missing)) } else { Ok(Some(name)) }
+}
+
+/// The point that a photo is about.
+fn point_of(c: &Connection, photo: &Photo) -> Result<Option<String>, Error> {
+    if let Some(visit) = photo.visit {
+        return Ok(Some(visit::of_person(c, visit, &photo.person)?.point.id.to_string()));
+    }
+    let record = photo.record.map(|id| record::of_person(c, id, &photo.person)).transpose()?;
+    Ok(record.map(|record| record.point.to_string()))
+}
+
+/// A kept document is the answer of the field that asked for it, as long as its record is a draft.
+fn answer_with(t: &Connection, photo: &Photo, file: &FileRef) -> Result<(), Error> {
+    let (Some(name), Some(slot), Some(record)) = (&photo.name, &photo.slot, photo.record) else {
+        return Ok(());
+    };
+    if record::of_person(t, record, &photo.person)?.state != RecordState::Draft {
+        return Ok(());
+    }
+    let key = slot.parse().map_err(Error::broken)?;
+    let answer = Answer::typed(format!("{} {} {name}", file.sha256, file.size_bytes));
+    record::put_answer(t, record, &key, &answer, None)
 }
 
 impl Handle<BeginPhoto> for Device {

@@ -4,6 +4,7 @@ use stackside_core::command::{
     CommandError, GetPoint, GetPoints, GetRecords, PointLine, PointView, RecordsPage,
 };
 
+use super::bottle::bottles;
 use crate::device::{Device, Handle};
 use crate::error::Error;
 use crate::store::last::{self, Filter};
@@ -55,8 +56,9 @@ impl Handle<GetPoint> for Device {
             let (listed, _) = last::list(c, &person.id, filter, 0, RECORDS_OF_POINT)?;
             Ok(PointView {
                 instruments: register::instruments(c, &point.id)?,
-                bottles: register::bottles(c, &point.id)?,
+                bottles: bottles(c, &point.id, None)?,
                 records: self.0.record_lines(c, &listed)?,
+                forms: self.0.forms_at(c, &point, false)?,
                 open_visit: visit::open_at(c, &person.id, &point.id)?,
                 discharger,
                 point,

@@ -87,7 +87,7 @@ impl Inner {
             None => None,
         };
         let what = match (file.kind, &of) {
-            (FileKind::Photo, Some(photo)) => SyncSubject::Photo { photo: photo.id },
+            (FileKind::Photo | FileKind::Document, Some(photo)) => SyncSubject::Photo { photo: photo.id },
             _ => SyncSubject::Signature,
         };
         Ok(SyncItem {

@@ -1,63 +1,35 @@
 //! Rows as the screen shows them: lines of records and photos, whole visits and records.
 
+use std::collections::{BTreeMap, btree_map};
+
 use rusqlite::Connection;
+use stackside_core::clock::shanghai_date;
 use stackside_core::command::{FormLine, PhotoLine, RecordLine, RecordView, VisitView};
-use stackside_core::form::{Answers, Form, Label, Problem, check};
+use stackside_core::form::{AnswerKey, Form, Label};
 use stackside_core::id::{PersonId, RecordId, VisitId};
-use stackside_core::judge::{Verdict, judge};
 use stackside_core::photo::SendState;
 use stackside_core::record::RecordState;
-use stackside_core::register::{Bottle, Instrument, Person};
+use stackside_core::register::{Person, Point};
 use stackside_core::rulebook::{Rulebook, in_force};
 use stackside_core::visit::{VisitState, VisitWork};
 use stackside_core::wire::RecordElsewhere;
 
+use super::bottle::bottles;
+use super::due::duties;
+use super::known::{Place, lasts};
+use super::standing::Standing;
 use crate::device::Inner;
 use crate::error::Error;
 use crate::store::last::{self, Listed};
 use crate::store::photo::{self, Photo};
 use crate::store::record::{self, Record};
-use crate::store::{entry, file, register, visit};
-
-/// A record with what it is shown and judged by.
-pub(super) struct Standing {
-    pub record: Record,
-    pub answers: Answers,
-    pub instruments: Vec<Instrument>,
-    pub bottles: Vec<Bottle>,
-    pub photos: Vec<Photo>,
-}
-
-impl Standing {
-    /// What is missing in a draft.
-    pub fn problems(&self, now: chrono::DateTime<chrono::Utc>) -> Vec<Problem> {
-        let slots: Vec<String> = self.photos.iter().filter_map(|photo| photo.slot.clone()).collect();
-        check(&self.record.form, &self.answers, &self.instruments, &self.bottles, &slots, now)
-    }
-    /// As signed; of a draft as they stand.
-    pub fn verdicts(&self) -> Vec<Verdict> {
-        match &self.record.seal {
-            Some(seal) => seal.verdicts.clone(),
-            None => judge(&self.record.form, &self.answers, &self.instruments, &self.record.rulebook),
-        }
-    }
-}
+use crate::store::{done, entry, file, register, setting, visit};
 
 impl Inner {
-    pub(super) fn standing(&self, c: &Connection, record: Record) -> Result<Standing, Error> {
-        let (instruments, bottles) = match &record.seal {
-            Some(seal) => (seal.instruments.clone(), seal.bottles.clone()),
-            None => (register::instruments(c, &record.point)?, register::bottles(c, &record.point)?),
-        };
-        let answers = record::answers(c, record.id)?;
-        let photos = photo::of_record(c, record.id)?;
-        Ok(Standing { record, answers, instruments, bottles, photos })
-    }
-
     fn line(&self, c: &Connection, standing: &Standing) -> Result<RecordLine, Error> {
         let record = &standing.record;
-        let (point_name, discharger_name) = match visit::of_person(c, record.visit, &record.person) {
-            Ok(visit) => (visit.point.name, visit.discharger_name),
+        let (point_name, discharger_name) = match Place::of_record(c, record) {
+            Ok(place) => (place.point.name, place.discharger_name),
             Err(_) => (record.point.to_string(), String::new()),
         };
         let problems = match record.state {
@@ -71,6 +43,7 @@ impl Inner {
         Ok(RecordLine {
             id: record.id,
             visit: record.visit,
+            point: record.point.clone(),
             title: record.form.title.clone(),
             point_name,
             discharger_name,
@@ -108,13 +81,15 @@ impl Inner {
             Some(point) => register::discharger_name(c, &point.discharger)?,
             None => String::new(),
         };
-        let title = match self.form(content.form.as_str()) {
+        let definitions = self.definitions();
+        let title = match definitions.form(content.form.as_str(), Some(content.form_version)) {
             Some(form) => form.title.clone(),
             None => Label { zh: content.form.to_string(), en: content.form.to_string() },
         };
         Ok(RecordLine {
             id: content.record,
             visit: content.visit,
+            point: content.point.clone(),
             title,
             point_name: point.map_or_else(|| content.point.to_string(), |point| point.name),
             discharger_name,
@@ -128,11 +103,6 @@ impl Inner {
         })
     }
 
-    /// The newest version of a form.
-    pub(super) fn form(&self, code: &str) -> Option<&Form> {
-        self.forms.iter().filter(|form| form.code.as_str() == code).max_by_key(|form| form.version)
-    }
-
     pub(super) fn record_lines(&self, c: &Connection, listed: &[Listed]) -> Result<Vec<RecordLine>, Error> {
         let mut lines = Vec::new();
         for Listed { record, elsewhere } in listed {
@@ -141,7 +111,7 @@ impl Inner {
                 lines.push(self.line_elsewhere(c, &row)?);
             } else {
                 let row = record::find(c, *record)?.ok_or_else(|| Error::not_found("record"))?;
-                lines.push(self.line(c, &self.standing(c, row)?)?);
+                lines.push(self.line(c, &Standing::of(c, row)?)?);
             }
         }
         Ok(lines)
@@ -150,12 +120,14 @@ impl Inner {
     pub(super) fn record_view(&self, id: RecordId, person: &PersonId) -> Result<RecordView, Error> {
         self.store.read(|c| match record::of_person(c, id, person) {
             Ok(record) => {
-                let standing = self.standing(c, record)?;
+                let standing = Standing::of(c, record)?;
                 let line = self.line(c, &standing)?;
                 let photos = self.photo_lines(c, &standing.photos)?;
                 let verdicts = standing.verdicts();
-                let Standing { record, answers, instruments, bottles, .. } = standing;
-                let Record { form, rulebook, point, .. } = record;
+                let (begun_on, previous) = (standing.begun_on(), previous(c, &standing)?);
+                let people = self.people(c)?;
+                let Standing { record, answers, instruments, bottles, last_done, .. } = standing;
+                let Record { form, rulebook, .. } = record;
                 Ok(RecordView {
                     line,
                     form,
@@ -165,7 +137,10 @@ impl Inner {
                     bottles,
                     photos,
                     verdicts,
-                    point,
+                    begun_on,
+                    last_done,
+                    previous,
+                    people,
                 })
             }
             Err(missing) => {
@@ -178,19 +153,25 @@ impl Inner {
     fn view_elsewhere(&self, c: &Connection, row: RecordElsewhere) -> Result<RecordView, Error> {
         let line = self.line_elsewhere(c, &row)?;
         let content = row.content;
-        let same = |form: &&Form| form.code == content.form && form.version == content.form_version;
-        let form = self.forms.iter().find(same).ok_or_else(|| Error::not_found("form"))?;
+        let definitions = self.definitions();
+        let begun_on = shanghai_date(row.signed_at);
+        let form = definitions
+            .form(content.form.as_str(), Some(content.form_version))
+            .ok_or_else(|| Error::not_found("form"))?;
         Ok(RecordView {
             line,
             form: form.clone(),
             rulebook: self.rulebook_of(c, &content.point, row.signed_at)?,
             instruments: register::instruments(c, &content.point)?,
-            bottles: register::bottles(c, &content.point)?,
+            bottles: bottles(c, &content.point, None)?,
+            last_done: done::last(c, &content.point, &content.form, content.record, Some(begun_on))?,
             answers: content.answers,
             // Their bytes are on the other tablet and on the server.
             photos: vec![],
             verdicts: content.verdicts,
-            point: content.point,
+            begun_on,
+            previous: BTreeMap::new(),
+            people: vec![],
         })
     }
 
@@ -205,17 +186,28 @@ impl Inner {
             Ok(point) => point.jurisdiction,
             Err(_) => "CN".parse().map_err(Error::broken)?,
         };
-        in_force(&self.rulebooks, &place, stackside_core::clock::shanghai_date(at)).map_err(Error::broken)
+        in_force(&self.definitions().rulebooks, &place, shanghai_date(at)).map_err(Error::broken)
     }
 
     pub(super) fn photo_lines(&self, c: &Connection, photos: &[Photo]) -> Result<Vec<PhotoLine>, Error> {
         let mut lines = Vec::new();
+        let mut forms: BTreeMap<RecordId, Option<Form>> = BTreeMap::new();
         for photo in photos {
             let Some(bytes) = &photo.file else { continue };
+            let slot_label = match (photo.record, &photo.slot) {
+                (Some(record), Some(slot)) => {
+                    if let btree_map::Entry::Vacant(entry) = forms.entry(record) {
+                        entry.insert(record::find(c, record)?.map(|record| record.form));
+                    }
+                    forms[&record].as_ref().and_then(|form| slot_label(form, slot))
+                }
+                _ => None,
+            };
             let sent = file::find(c, bytes.sha256)?;
             lines.push(PhotoLine {
                 id: photo.id,
                 slot: photo.slot.clone(),
+                slot_label,
                 source: photo.source,
                 taken_at: bytes.taken_at,
                 sha256: bytes.sha256,
@@ -243,7 +235,7 @@ impl Inner {
             let visit = visit::of_person(c, id, &person.id)?;
             let mut records = Vec::new();
             for record in record::of_visit(c, id)? {
-                records.push(self.line(c, &self.standing(c, record)?)?);
+                records.push(self.line(c, &Standing::of(c, record)?)?);
             }
             let photos = photo::of_visit(c, id)?;
             let drafts = records.iter().filter(|line| line.state == RecordState::Draft);
@@ -255,7 +247,7 @@ impl Inner {
                 photos: photos.len(),
             };
             let forms = match visit.state {
-                VisitState::Open => self.forms_for(&visit)?,
+                VisitState::Open => self.forms_at(c, &visit.point, true)?,
                 VisitState::Closed => vec![],
             };
             Ok(VisitView {
@@ -274,20 +266,66 @@ impl Inner {
         })
     }
 
-    fn forms_for(&self, visit: &visit::Visit) -> Result<Vec<FormLine>, Error> {
-        let date = stackside_core::clock::shanghai_date(visit.signed_in_at);
-        let fits = |form: &&Form| {
-            form.medium == visit.point.medium
-                && form.valid_from <= date
-                && form.jurisdiction.covers(&visit.point.jurisdiction)
-        };
-        let line = |form: &Form| FormLine {
-            code: form.code.clone(),
-            title: form.title.clone(),
-            standard: form.standard.clone(),
-        };
-        Ok(self.forms.iter().filter(fits).map(line).collect())
+    fn people(&self, c: &Connection) -> Result<Vec<String>, Error> {
+        let enrolled: Option<setting::Enrolled> = setting::get(c, setting::ENROLMENT)?;
+        let people = enrolled.map(|enrolled| register::people(c, &enrolled.operator)).transpose()?;
+        Ok(people.unwrap_or_default().into_iter().map(|person| person.name).collect())
     }
+
+    /// The forms that can be begun at a point now; in a visit or at the desk, where no presence is claimed.
+    pub(super) fn forms_at(
+        &self,
+        c: &Connection,
+        point: &Point,
+        visit: bool,
+    ) -> Result<Vec<FormLine>, Error> {
+        let (definitions, now) = (self.definitions(), self.clocks_within(c)?.best_time().0);
+        let date = shanghai_date(now);
+        let instruments = register::instruments(c, &point.id)?;
+        let rules = in_force(&definitions.rulebooks, &point.jurisdiction, date).map_err(Error::broken)?;
+        let mut lines = Vec::new();
+        for form in definitions.forms_at(&point.jurisdiction, point.medium, &instruments, date) {
+            if !visit && form.needs_visit {
+                continue;
+            }
+            let duties = duties(c, form, &point.id, &instruments, &rules, now)?;
+            lines.push(FormLine {
+                code: form.code.clone(),
+                title: form.title.clone(),
+                standard: form.standard.clone(),
+                purpose: form.purpose,
+                urgency: duties.first().map(|due| due.urgency),
+            });
+        }
+        Ok(lines)
+    }
+}
+
+/// What the slot of a form shows: one of its photos, or the field that asked for it.
+fn slot_label(form: &Form, slot: &str) -> Option<Label> {
+    if let Some(known) = form.photos.iter().find(|known| known.id == slot) {
+        return Some(known.label.clone());
+    }
+    let key: AnswerKey = slot.parse().ok()?;
+    let section = form.section(&key.section)?;
+    section.field(&key.field).or_else(|| section.column(&key.field)).map(|field| field.label.clone())
+}
+
+/// The previous value of each field of a draft, outside tables: from the last record of the same instrument or, where
+/// a section stands once, of the form at the point.
+fn previous(c: &Connection, standing: &Standing) -> Result<BTreeMap<AnswerKey, String>, Error> {
+    let record = &standing.record;
+    let mut previous = BTreeMap::new();
+    if record.state == RecordState::Signed {
+        return Ok(previous);
+    }
+    let lasts = lasts(c, &record.point, &standing.instruments, &record.form, Some(record.id))?;
+    for (of, (_, answers)) in lasts {
+        let of = of.as_ref().map(|id| id.as_str());
+        let mine = answers.0.into_iter().filter(|(key, _)| key.row.as_deref() == of && key.line.is_none());
+        previous.extend(mine.map(|(key, answer)| (key, answer.text)));
+    }
+    Ok(previous)
 }
 
 fn name_of(c: &Connection, person: &PersonId) -> Result<String, Error> {

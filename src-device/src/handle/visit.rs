@@ -35,7 +35,7 @@ impl Inner {
         let verdict = presence(&point.fence, &fixes, clocks.boot_ms);
         let reason = reason.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         if let Some(reason) = &reason {
-            check_text("reason", reason, LONGEST_REASON)?;
+            check_words("reason", reason, LONGEST_REASON)?;
         }
         let photo = photo.map(|id| self.photo_of_sign_in(id, person)).transpose()?;
         if verdict.needs_reason() && (reason.is_none() || photo.is_none()) {
@@ -80,7 +80,7 @@ impl Inner {
     fn photo_of_sign_in(&self, id: PhotoId, person: &Person) -> Result<(PhotoId, FileRef), Error> {
         let found = self.store.read(|c| photo::of_person(c, id, &person.id))?;
         match found {
-            Photo { state: PhotoState::Kept, visit: None, file: Some(file), .. } => {
+            Photo { state: PhotoState::Kept, visit: None, record: None, file: Some(file), .. } => {
                 let file =
                     FileRef { sha256: file.sha256, size_bytes: file.size_bytes, media_type: file.media_type };
                 Ok((id, file))
@@ -118,7 +118,7 @@ impl Inner {
 }
 
 /// Refuses control characters and what is longer than anyone means.
-pub(super) fn check_text(field: &str, text: &str, longest: usize) -> Result<(), Error> {
+pub(super) fn check_words(field: &str, text: &str, longest: usize) -> Result<(), Error> {
     if text.chars().any(char::is_control) {
         return Err(Error::invalid(field, AnswerError::ControlCharacter));
     }

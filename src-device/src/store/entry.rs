@@ -50,6 +50,13 @@ pub fn current(connection: &Connection) -> Result<Option<Log>, Error> {
     Ok(connection.query_row(&sql, [], read_log).optional()?)
 }
 
+/// All logs, oldest first.
+pub fn logs(connection: &Connection) -> Result<Vec<Log>, Error> {
+    let mut statement = connection.prepare(&format!("{LOG_COLUMNS} ORDER BY number"))?;
+    let rows = statement.query_map([], read_log)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The logs that the server may still have to get something of, oldest first.
 pub fn logs_to_send(connection: &Connection) -> Result<Vec<Log>, Error> {
     let sql = format!(
@@ -102,17 +109,12 @@ pub struct Subject {
 /// Adds an entry.
 pub fn add(connection: &Connection, entry: &Entry, header: &Header, subject: &Subject) -> Result<(), Error> {
     let (at, _) = header.clocks.best_time();
-    // A signature is a bare string in JSON; it is stored without its quotes.
-    let signature = match serde_json::to_value(&entry.signature)? {
-        serde_json::Value::String(text) => text,
-        _ => return Err(Error::broken("a signature is no text")),
-    };
     connection.execute(
         "INSERT INTO entry (log, seq, hash, kind, header, signature, body, point, record, at)
          VALUES (:log, :seq, :hash, :kind, :header, :signature, :body, :point, :record, :at)",
         named_params! {
             ":log": header.log.to_string(), ":seq": sql(header.seq), ":hash": entry.hash().to_string(),
-            ":kind": header.kind, ":header": entry.header, ":signature": signature, ":body": entry.body,
+            ":kind": header.kind, ":header": entry.header, ":signature": entry.signature.as_str(), ":body": entry.body,
             ":point": subject.point, ":record": subject.record, ":at": time_text(at),
         },
     )?;
@@ -136,8 +138,7 @@ pub fn from_seq(
     })?;
     rows.map(|row| {
         let (seq, header, signature, body) = row?;
-        let signature = serde_json::from_value(serde_json::Value::String(signature))?;
-        Ok((seq, Entry { header, signature, body }))
+        Ok((seq, Entry { header, signature: signature.into(), body }))
     })
     .collect()
 }

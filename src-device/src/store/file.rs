@@ -14,6 +14,8 @@ use crate::error::Error;
 pub enum FileKind {
     /// A photo's original.
     Photo,
+    /// A document that a field asked for.
+    Document,
     /// The strokes of a signature.
     Signature,
 }
@@ -22,6 +24,7 @@ impl FileKind {
     fn text(self) -> &'static str {
         match self {
             Self::Photo => "photo",
+            Self::Document => "document",
             Self::Signature => "signature",
         }
     }
@@ -32,7 +35,7 @@ impl FileKind {
 pub struct Sendable {
     /// Name, length and type.
     pub file: FileRef,
-    /// Photo or signature.
+    /// Photo, document or signature.
     pub kind: FileKind,
     /// When it was made.
     pub made_at: DateTime<Utc>,
@@ -58,7 +61,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Sendable> {
             size_bytes: number(row, "size_bytes")?,
             media_type: row.get("media_type")?,
         },
-        kind: if kind == "photo" { FileKind::Photo } else { FileKind::Signature },
+        kind: match kind.as_str() {
+            "photo" => FileKind::Photo,
+            "document" => FileKind::Document,
+            _ => FileKind::Signature,
+        },
         made_at: parsed(row, "made_at")?,
         upload: row.get("upload")?,
         sent_bytes: number(row, "sent_bytes")?,

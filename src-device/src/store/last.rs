@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, named_params};
-use stackside_core::form::{Answers, Origin};
+use stackside_core::form::Answers;
 use stackside_core::id::{FormCode, InstrumentId, PersonId, PointId, RecordId};
 use stackside_core::wire::RecordElsewhere;
 
@@ -13,9 +13,7 @@ use crate::error::Error;
 
 /// The instruments that a record worked on: those with an answer that a person gave.
 pub fn worked_on(answers: &Answers) -> BTreeSet<&str> {
-    let by_hand = answers.0.iter().filter(|(_, answer)| {
-        answer.replaced.is_some() || answer.origin == Origin::Typed && !answer.text.trim().is_empty()
-    });
+    let by_hand = answers.0.iter().filter(|(_, answer)| answer.is_by_hand());
     by_hand.filter_map(|(key, _)| key.row.as_deref()).collect()
 }
 
@@ -50,6 +48,24 @@ pub fn of_instrument(
 ) -> Result<Option<(RecordId, DateTime<Utc>)>, Error> {
     let sql = "SELECT record, signed_at FROM instrument_last WHERE instrument = :instrument AND form = :form";
     let params = named_params! {":instrument": instrument.as_str(), ":form": form.as_str()};
+    let read = |row: &rusqlite::Row<'_>| Ok((parsed(row, "record")?, parsed(row, "signed_at")?));
+    Ok(connection.query_row(sql, params, read).optional()?)
+}
+
+/// The last signed record of a form at a point, own or from elsewhere; not `except`.
+pub fn of_point(
+    connection: &Connection,
+    point: &PointId,
+    form: &FormCode,
+    except: Option<RecordId>,
+) -> Result<Option<(RecordId, DateTime<Utc>)>, Error> {
+    let sql = "SELECT record, signed_at FROM (
+             SELECT id AS record, signed_at FROM record WHERE point = :point AND form = :form AND state = 'signed'
+             UNION ALL SELECT record, signed_at FROM record_elsewhere WHERE point = :point AND form = :form)
+         WHERE record IS NOT :except ORDER BY signed_at DESC, record DESC LIMIT 1";
+    let params = named_params! {
+        ":point": point.as_str(), ":form": form.as_str(), ":except": except.map(|id| id.to_string()),
+    };
     let read = |row: &rusqlite::Row<'_>| Ok((parsed(row, "record")?, parsed(row, "signed_at")?));
     Ok(connection.query_row(sql, params, read).optional()?)
 }

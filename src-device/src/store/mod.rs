@@ -1,5 +1,7 @@
 //! The SQLite database: opening it, bringing it to this version, one writer and two readers.
 
+pub mod definition;
+pub mod done;
 pub mod entry;
 pub mod file;
 pub mod last;

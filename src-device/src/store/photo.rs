@@ -6,6 +6,7 @@ use stackside_core::hash::Hash;
 use stackside_core::id::{PersonId, PhotoId, RecordId, VisitId};
 use stackside_core::photo::PhotoSource;
 
+use super::file::FileKind;
 use super::{number, parsed, parsed_or_null, sql, time_text};
 use crate::error::Error;
 
@@ -45,8 +46,10 @@ pub struct Photo {
     pub record: Option<RecordId>,
     /// The form's slot.
     pub slot: Option<String>,
-    /// Camera or file.
+    /// Camera, file or document.
     pub source: PhotoSource,
+    /// A document's name.
+    pub name: Option<String>,
     /// Who takes it.
     pub person: PersonId,
     /// How far it got.
@@ -55,6 +58,16 @@ pub struct Photo {
     pub begun_at: DateTime<Utc>,
     /// From [`PhotoState::Whole`] on.
     pub file: Option<PhotoFile>,
+}
+
+impl Photo {
+    /// The folder that its bytes lie in.
+    pub fn kind(&self) -> FileKind {
+        match self.source {
+            PhotoSource::Camera | PhotoSource::Imported => FileKind::Photo,
+            PhotoSource::Document => FileKind::Document,
+        }
+    }
 }
 
 /// The bytes of a photo that arrived whole.
@@ -70,7 +83,8 @@ pub struct PhotoFile {
     pub taken_at: DateTime<Utc>,
 }
 
-const COLUMNS: &str = "SELECT id, visit, record, slot, source, person, state, begun_at, sha256, size_bytes,
+const COLUMNS: &str =
+    "SELECT id, visit, record, slot, source, name, person, state, begun_at, sha256, size_bytes,
     media_type, taken_at FROM photo";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Photo> {
@@ -90,7 +104,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Photo> {
         visit: parsed_or_null(row, "visit")?,
         record: parsed_or_null(row, "record")?,
         slot: row.get("slot")?,
-        source: if source == "camera" { PhotoSource::Camera } else { PhotoSource::Imported },
+        source: match source.as_str() {
+            "camera" => PhotoSource::Camera,
+            "document" => PhotoSource::Document,
+            _ => PhotoSource::Imported,
+        },
+        name: row.get("name")?,
         person: parsed(row, "person")?,
         state: PhotoState::ALL
             .iter()
@@ -106,13 +125,15 @@ pub fn begin(connection: &Connection, photo: &Photo) -> Result<(), Error> {
     let source = match photo.source {
         PhotoSource::Camera => "camera",
         PhotoSource::Imported => "imported",
+        PhotoSource::Document => "document",
     };
     connection.execute(
-        "INSERT INTO photo (id, visit, record, slot, source, person, state, begun_at)
-         VALUES (:id, :visit, :record, :slot, :source, :person, 'begun', :at)",
+        "INSERT INTO photo (id, visit, record, slot, source, name, person, state, begun_at)
+         VALUES (:id, :visit, :record, :slot, :source, :name, :person, 'begun', :at)",
         named_params! {
             ":id": photo.id.to_string(), ":visit": photo.visit.map(|id| id.to_string()),
             ":record": photo.record.map(|id| id.to_string()), ":slot": photo.slot, ":source": source,
+            ":name": photo.name,
             ":person": photo.person.as_str(), ":at": time_text(photo.begun_at),
         },
     )?;

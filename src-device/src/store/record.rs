@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use stackside_core::evidence::Header;
-use stackside_core::form::{Answer, AnswerKey, Answers, Form, Origin, Override};
-use stackside_core::id::{LogId, PersonId, PointId, RecordId, VisitId};
+use stackside_core::form::{Answer, AnswerKey, Answers, Form, LastDone, Origin, Override};
+use stackside_core::id::{FormCode, LogId, PersonId, PointId, RecordId, VisitId};
 use stackside_core::judge::Verdict;
 use stackside_core::record::RecordState;
 use stackside_core::register::{Bottle, Instrument};
@@ -18,8 +18,8 @@ use crate::error::Error;
 pub struct Record {
     /// Which.
     pub id: RecordId,
-    /// Its visit.
-    pub visit: VisitId,
+    /// Its visit; nothing for desk work.
+    pub visit: Option<VisitId>,
     /// Its point.
     pub point: PointId,
     /// Who fills or signed it.
@@ -49,6 +49,8 @@ pub struct Seal {
     pub instruments: Vec<Instrument>,
     /// The point's bottles then.
     pub bottles: Vec<Bottle>,
+    /// When the form's items had last been done then.
+    pub last_done: LastDone,
     /// The entry's log.
     pub log: LogId,
     /// The entry's number.
@@ -57,7 +59,7 @@ pub struct Seal {
 
 const COLUMNS: &str =
     "SELECT id, visit, point, person, person_name, definition, rulebook, state, begun_at, signed_at,
-    verdicts, instruments, bottles, log, seq FROM record";
+    verdicts, instruments, bottles, last_done, log, seq FROM record";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Record> {
     let state: String = row.get("state")?;
@@ -66,6 +68,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Record> {
             verdicts,
             instruments: json(row, "instruments")?,
             bottles: json(row, "bottles")?,
+            last_done: json_or_null(row, "last_done")?.unwrap_or_default(),
             log: parsed(row, "log")?,
             seq: super::number(row, "seq")?,
         }),
@@ -73,7 +76,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Record> {
     };
     Ok(Record {
         id: parsed(row, "id")?,
-        visit: parsed(row, "visit")?,
+        visit: parsed_or_null(row, "visit")?,
         point: parsed(row, "point")?,
         person: parsed(row, "person")?,
         person_name: row.get("person_name")?,
@@ -94,7 +97,7 @@ pub fn add(connection: &Connection, record: &Record, answers: &Answers, words: &
          VALUES (:id, :visit, :point, :person, :person_name, :form, :version, :definition, :rulebook, 'draft',
                  :begun, :words)",
         named_params! {
-            ":id": record.id.to_string(), ":visit": record.visit.to_string(), ":point": record.point.as_str(),
+            ":id": record.id.to_string(), ":visit": record.visit.map(|id| id.to_string()), ":point": record.point.as_str(),
             ":person": record.person.as_str(), ":person_name": record.person_name,
             ":form": record.form.code.as_str(), ":version": record.form.version,
             ":definition": serde_json::to_string(&record.form)?, ":rulebook": serde_json::to_string(&record.rulebook)?,
@@ -128,10 +131,32 @@ pub fn of_visit(connection: &Connection, visit: VisitId) -> Result<Vec<Record>, 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The draft of a form in a visit.
-pub fn draft(connection: &Connection, visit: VisitId, form: &str) -> Result<Option<RecordId>, Error> {
-    let sql = "SELECT id FROM record WHERE visit = :visit AND form = :form AND state = 'draft'";
-    let params = named_params! {":visit": visit.to_string(), ":form": form};
+/// The drafts of a visit whose forms record replaced bottles.
+pub fn replacements(connection: &Connection, visit: VisitId) -> Result<Vec<Record>, Error> {
+    // Every form is a large text: those that name no new bottle are not read.
+    let sql = format!(
+        "{COLUMNS} WHERE visit = :visit AND state = 'draft' AND instr(definition, '\"bottle:number\"') > 0
+         ORDER BY begun_at, id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(named_params! {":visit": visit.to_string()}, read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A person's draft of a form in a visit or, without one, at a point.
+pub fn draft(
+    connection: &Connection,
+    person: &PersonId,
+    visit: Option<VisitId>,
+    point: &PointId,
+    form: &FormCode,
+) -> Result<Option<RecordId>, Error> {
+    let sql = "SELECT id FROM record
+         WHERE person = :person AND visit IS :visit AND point = :point AND form = :form AND state = 'draft'";
+    let params = named_params! {
+        ":person": person.as_str(), ":visit": visit.map(|id| id.to_string()), ":point": point.as_str(),
+        ":form": form.as_str(),
+    };
     Ok(connection.query_row(sql, params, |row| parsed(row, "id")).optional()?)
 }
 
@@ -190,13 +215,47 @@ pub fn put_answer(
     Ok(())
 }
 
+/// Takes a line out of a table of a draft; `block` is any key of its block. Those below move up, with their photos;
+/// photos of the line itself stay in the record, without a place.
+pub fn remove_line(
+    connection: &Connection,
+    record: RecordId,
+    block: &AnswerKey,
+    gone: u16,
+) -> Result<(), Error> {
+    let id = record.to_string();
+    let all = answers(connection, record)?;
+    let slots: Vec<AnswerKey> = super::photo::of_record(connection, record)?
+        .into_iter()
+        .filter_map(|photo| photo.slot?.parse().ok())
+        .filter(|key: &AnswerKey| key.section == block.section && key.row == block.row)
+        .collect();
+    let answered = all.of_block(&block.section, block.row.as_deref()).map(|(key, _)| key);
+    let mut keys: Vec<&AnswerKey> = answered.chain(&slots).filter(|key| key.line >= Some(gone)).collect();
+    // From the top: what stood above has made room.
+    keys.sort_by_key(|key| key.line);
+    for key in keys {
+        let above =
+            key.line.filter(|line| *line > gone).map(|line| key.clone().in_line(line - 1).to_string());
+        let params = named_params! {":record": id, ":key": key.to_string(), ":to": above};
+        let moved = if above.is_some() {
+            "UPDATE answer SET key = :to WHERE record = :record AND key = :key"
+        } else {
+            "DELETE FROM answer WHERE record = :record AND key = :key AND :to IS NULL"
+        };
+        connection.execute(moved, params)?;
+        connection.execute("UPDATE photo SET slot = :to WHERE record = :record AND slot = :key", params)?;
+    }
+    Ok(())
+}
+
 /// Makes a draft a signed record: its answers as signed, and what it was signed with.
 pub fn sign(
     connection: &Connection,
     record: RecordId,
     answers: &Answers,
     verdicts: &[Verdict],
-    register: (&[Instrument], &[Bottle]),
+    site: (&[Instrument], &[Bottle], &LastDone),
     at: DateTime<Utc>,
     entry: &Header,
 ) -> Result<(), Error> {
@@ -213,11 +272,12 @@ pub fn sign(
     }
     let changed = connection.execute(
         "UPDATE record SET state = 'signed', signed_at = :at, verdicts = :verdicts, instruments = :instruments,
-                           bottles = :bottles, log = :log, seq = :seq
+                           bottles = :bottles, last_done = :last_done, log = :log, seq = :seq
          WHERE id = :id AND state = 'draft'",
         named_params! {
             ":id": id, ":at": time_text(at), ":verdicts": serde_json::to_string(verdicts)?,
-            ":instruments": serde_json::to_string(register.0)?, ":bottles": serde_json::to_string(register.1)?,
+            ":instruments": serde_json::to_string(site.0)?, ":bottles": serde_json::to_string(site.1)?,
+            ":last_done": serde_json::to_string(site.2)?,
             ":log": entry.log.to_string(), ":seq": sql(entry.seq),
         },
     )?;

@@ -88,7 +88,8 @@ pub fn remove(connection: &Connection, row: &Removed) -> Result<(), Error> {
 
 /// Forgets the register of an operator that the tablet no longer belongs to; it comes down anew.
 pub fn clear(connection: &Connection) -> Result<(), Error> {
-    for table in ["operator", "discharger", "person", "point", "instrument", "bottle", "record_elsewhere"] {
+    let tables = ["operator", "discharger", "person", "point", "instrument", "bottle", "record_elsewhere"];
+    for table in tables {
         connection.execute(&format!("DELETE FROM {table}"), [])?;
     }
     Ok(())

@@ -2,13 +2,16 @@
 
 use rusqlite::Transaction;
 use stackside_core::command::Event;
+use stackside_core::definition::Definitions;
 use stackside_core::sync::SendFailure;
 use stackside_core::wire::{Change, ChangesReply, RecordElsewhere};
 
 use super::contact::{self, Refusal, Server, broken};
+use crate::definitions::Growing;
 use crate::device::Inner;
 use crate::error::Error;
-use crate::store::{last, register, setting};
+use crate::store::definition::DefinitionSource;
+use crate::store::{done, last, register, setting};
 
 /// Takes all pages that there are now.
 pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFailure> {
@@ -33,9 +36,8 @@ pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFail
             return Err(SendFailure::Refused { reason: "the changes do not move on".to_owned() });
         }
         device
-            .store
-            .write(|t| {
-                page.changes.iter().try_for_each(|change| apply(device, t, change))?;
+            .define(DefinitionSource::Server, |t, known| {
+                page.changes.iter().try_for_each(|change| apply(t, known, change))?;
                 // Enrolled anew meanwhile: this page was the old server's.
                 let now: Option<setting::Enrolled> = setting::get(t, setting::ENROLMENT)?;
                 if now.is_some_and(|now| now.device != server.enrolled.device) {
@@ -43,7 +45,11 @@ pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFail
                 }
                 setting::put(t, setting::CURSOR, &page.cursor)
             })
-            .map_err(broken)?;
+            .map_err(|error| match error {
+                // Refused whole, for half a page would be a lie; the reason names file, line and what is wrong.
+                Error::Definition(error) => SendFailure::Refused { reason: error.to_string() },
+                other => broken(other),
+            })?;
         if !page.changes.is_empty() {
             device.tell(Event::Store);
         }
@@ -53,7 +59,7 @@ pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFail
     }
 }
 
-fn apply(device: &Inner, t: &Transaction<'_>, change: &Change) -> Result<(), Error> {
+fn apply(t: &Transaction<'_>, known: &mut Growing, change: &Change) -> Result<(), Error> {
     match change {
         Change::Operator(row) => register::put_operator(t, row),
         Change::Discharger(row) => register::put_discharger(t, row),
@@ -62,20 +68,28 @@ fn apply(device: &Inner, t: &Transaction<'_>, change: &Change) -> Result<(), Err
         Change::Instrument(row) => register::put_instrument(t, row),
         Change::Bottle(row) => register::put_bottle(t, row),
         Change::Removed(row) => register::remove(t, row),
-        Change::Record(row) => take_record(device, t, row),
+        Change::Record(row) => take_record(t, &known.all, row),
+        Change::Definition(new) => known.add(t, new),
     }
 }
 
-fn take_record(device: &Inner, t: &Transaction<'_>, row: &RecordElsewhere) -> Result<(), Error> {
-    let point = register::point(t, &row.content.point).ok();
+fn take_record(t: &Transaction<'_>, known: &Definitions, row: &RecordElsewhere) -> Result<(), Error> {
+    let content = &row.content;
+    let point = register::point(t, &content.point).ok();
     let discharger = match &point {
         Some(point) => register::discharger_name(t, &point.discharger)?,
         None => String::new(),
     };
     let name = point.map(|point| point.name).unwrap_or_default();
-    let words = match device.forms.iter().find(|form| form.code == row.content.form) {
+    let form = known.form(content.form.as_str(), Some(content.form_version));
+    let words = match form {
         Some(form) => crate::handle::words(form, &name, &discharger),
-        None => format!("{name}\n{discharger}\n{}", row.content.form).to_lowercase(),
+        None => format!("{name}\n{discharger}\n{}", content.form).to_lowercase(),
     };
-    last::put_elsewhere(t, row, &words)
+    last::put_elsewhere(t, row, &words)?;
+    match form {
+        Some(form) => done::note(t, content.record, &content.point, form, &content.answers, row.signed_at),
+        // What it did cannot be told without its form.
+        None => Ok(()),
+    }
 }

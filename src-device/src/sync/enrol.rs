@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::http::{client, server_address};
 use crate::store::entry::{self, Subject};
 use crate::store::setting::{self, Enrolled};
-use crate::store::{pin, register};
+use crate::store::{definition, pin, register};
 
 /// How long the first sync may take before the screen goes on without it.
 const FIRST_SYNC: Duration = Duration::from_secs(60);
@@ -81,6 +81,7 @@ fn write(device: &Inner, enrolled: &Enrolled, reply: &EnrolReply) -> Result<(), 
         entry::open_log(t, log, enrolled.device)?;
         entry::add(t, &first, &header, &Subject::default())?;
         register::clear(t)?;
+        definition::forget_server(t)?;
         register::put_operator(t, &reply.operator)?;
         setting::put(t, setting::CURSOR, &0_u64)?;
         let old: Option<Enrolled> = setting::get(t, setting::ENROLMENT)?;
@@ -89,6 +90,7 @@ fn write(device: &Inner, enrolled: &Enrolled, reply: &EnrolReply) -> Result<(), 
         }
         setting::put(t, setting::ENROLMENT, enrolled)
     })?;
+    device.reread_definitions()?;
     *device.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
     device.tell(Event::Store);
     Ok(())

@@ -2,9 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "clippy allows it in tests only, not in their helpers")]
 
 mod answers;
+mod bottles;
+mod city;
+mod definitions;
+mod desk;
+mod export;
+mod filler;
+mod forms;
 mod full;
 #[cfg(feature = "host")]
 mod host;
+mod inspections;
 mod people;
 mod photos;
 mod released;

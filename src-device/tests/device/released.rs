@@ -1,12 +1,16 @@
 //! Databases as each release left them, with rows.
 
+use std::collections::BTreeMap;
+
 use rusqlite::Connection;
+use stackside_core::command::Workplace;
 use stackside_device::store::{Store, StoreError, latest, migrate};
 
-use super::world::{World, jpeg};
+use super::filler::fill;
+use super::world::{World, jpeg, point};
 
 /// The newest release. A release that changes the schema leaves a dump here: `make_a_dump` and its comment.
-const RELEASED: i64 = 1;
+const RELEASED: i64 = 2;
 
 fn released(version: i64) -> Connection {
     let path = format!("{}/tests/released/v{version}.sql", env!("CARGO_MANIFEST_DIR"));
@@ -25,6 +29,10 @@ fn schema(connection: &Connection) -> Vec<(String, String)> {
     rows.collect::<Result<_, _>>().unwrap()
 }
 
+fn count(connection: &Connection, table: &str) -> i64 {
+    connection.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+}
+
 #[test]
 fn every_released_version_reaches_the_schema_of_a_new_database_and_keeps_its_rows() {
     assert_eq!(latest(), RELEASED, "the newest schema has no dump");
@@ -32,13 +40,23 @@ fn every_released_version_reaches_the_schema_of_a_new_database_and_keeps_its_row
     migrate(&mut fresh).unwrap();
     for version in 1..=RELEASED {
         let mut old = released(version);
+        let names: Vec<String> = schema(&old).into_iter().map(|(name, _)| name).collect();
+        let tables = names.iter().filter(|name| old.table_exists(None::<&str>, name.as_str()).unwrap());
+        let before: BTreeMap<String, i64> = tables.map(|name| (name.clone(), count(&old, name))).collect();
         migrate(&mut old).unwrap();
         assert_eq!(schema(&old), schema(&fresh), "from version {version}");
-        for table in ["setting", "person", "visit", "record", "answer", "photo", "file", "log", "entry"] {
-            let rows: i64 =
-                old.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0)).unwrap();
-            assert!(rows > 0, "{table} of version {version}");
+        let mut tables =
+            vec!["setting", "person", "visit", "record", "answer", "photo", "file", "log", "entry"];
+        if version >= 2 {
+            tables.extend(["item_done", "bottle_recorded", "definition"]);
         }
+        for table in tables {
+            assert_eq!(count(&old, table), before[table], "{table} of version {version}");
+            assert!(before[table] > 0, "{table} of version {version}");
+        }
+        let broken: i64 =
+            old.query_row("SELECT COUNT(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(broken, 0, "version {version}");
     }
 }
 
@@ -63,20 +81,47 @@ fn the_bundled_sqlite_is_free_of_the_wal_reset_bug() {
     assert!(rusqlite::version_number() >= 3_051_003);
 }
 
-/// `STACKSIDE_DUMP=/tmp/v1.sqlite cargo test -p stackside-device --all-features make_a_dump -- --ignored`, then
-/// `python3 -c "import sqlite3;print('\n'.join(sqlite3.connect('/tmp/v1.sqlite').iterdump()))" > tests/released/v1.sql`
+#[test]
+fn a_signed_record_of_the_first_version_stays_sealed_and_its_draft_goes_on() {
+    let mut old = released(1);
+    // As the app does it: a broken reference would stop the step.
+    old.pragma_update(None, "foreign_keys", true).unwrap();
+    migrate(&mut old).unwrap();
+    for sql in [
+        "UPDATE record SET person_name = 'x' WHERE state = 'signed'",
+        "UPDATE answer SET text = 'x' WHERE record IN (SELECT id FROM record WHERE state = 'signed')",
+        "DELETE FROM record WHERE state = 'draft'",
+    ] {
+        assert!(old.execute(sql, []).is_err(), "{sql}");
+    }
+    let draft = "UPDATE answer SET text = '2' WHERE record IN (SELECT id FROM record WHERE state = 'draft')";
+    assert!(old.execute(draft, []).unwrap() > 0);
+}
+
+/// `STACKSIDE_DUMP=/tmp/v2.sqlite cargo test -p stackside-device --all-features make_a_dump -- --ignored`, then
+/// `python3 -c "import sqlite3;print('\n'.join(sqlite3.connect('/tmp/v2.sqlite').iterdump()))" > tests/released/v2.sql`
 #[test]
 #[ignore = "makes the dump of a release"]
 fn make_a_dump() {
     let world = World::unlocked();
+    world.bring(vec![super::definitions::overlay("HJ75-G1", 101)]);
     let visit = world.sign_in();
     let record = world.open_record(visit);
+    let replacement = world.replace_bottle(record, "analyser/I-SO2/bottle", "B-NEW").unwrap();
     world.fill(visit, record);
-    world.sign(visit, &[record]).unwrap();
+    fill(&world, replacement);
+    let inspection = world.open(Workplace::Visit(visit), "HJ75-G1").unwrap();
+    fill(&world, inspection);
+    world.sign(visit, &[record, replacement, inspection]).unwrap();
+    let place = Workplace::Point(point());
+    let desk = world.open(place.clone(), "OM-REPORT").unwrap();
+    fill(&world, desk);
+    world.sign_at(place.clone(), &[desk]).unwrap();
     world.until_all_is_held();
     let draft = world.open_record(visit);
     world.save(draft, "analyser/I-SO2/zero.before", "1,5").unwrap();
     world.photo(Some(visit), Some(draft), Some("site"), &jpeg(30, 20)).unwrap();
+    world.open(place, "OM-FAULT").unwrap();
     world.until_all_is_held();
     let to = std::env::var("STACKSIDE_DUMP").unwrap();
     world.database().execute("VACUUM INTO ?1", [to]).unwrap();

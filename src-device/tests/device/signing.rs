@@ -77,7 +77,11 @@ fn a_record_with_gaps_is_not_signed_and_says_what_is_missing() {
     assert_eq!(of("analyser/I-SO2/span.before"), Some(AnswerError::Missing));
     assert_eq!(of("photo/reading"), Some(AnswerError::PhotoMissing));
     let empty = Strokes { strokes: vec![], ..strokes() };
-    let unsigned = world.device.handle(SignRecords { visit, records: vec![record], strokes: empty });
+    let unsigned = world.device.handle(SignRecords {
+        place: Workplace::Visit(visit),
+        records: vec![record],
+        strokes: empty,
+    });
     assert_eq!(unsigned.unwrap_err(), CommandError::EmptySignature);
     let left = world.device.handle(SignOut { visit }).unwrap_err();
     assert_eq!(left, CommandError::DraftsLeft { drafts: 1 });
@@ -87,13 +91,13 @@ fn a_record_with_gaps_is_not_signed_and_says_what_is_missing() {
 #[test]
 fn the_next_record_starts_from_the_last_one_and_the_duty_is_done() {
     let world = World::unlocked();
-    assert_eq!(world.device.handle(GetToday {}).unwrap().due[0].due.urgency, Urgency::NeverDone);
+    assert_eq!(world.duty("HJ75-G4").due.urgency, Urgency::NeverDone);
     let visit = world.sign_in();
     let first = world.open_record(visit);
     world.fill(visit, first);
     world.sign(visit, &[first]).unwrap();
     let today = world.device.handle(GetToday {}).unwrap();
-    assert_eq!((today.due[0].due.urgency, today.visits.len()), (Urgency::Soon, 1));
+    assert_eq!((world.duty("HJ75-G4").due.urgency, today.visits.len()), (Urgency::Soon, 1));
     let second = world.open_record(visit);
     let answer = world.record(second).answers.0[&"analyser/I-SO2/span.last_after".parse().unwrap()].clone();
     assert_eq!((answer.text.as_str(), answer.origin), ("160", Origin::Last { record: first }));

@@ -2,10 +2,8 @@
 
 use stackside_core::act::Act;
 use stackside_core::command::*;
-use stackside_core::hash::Hash;
 use stackside_core::photo::SendState;
 use stackside_core::sync::SyncTrouble;
-use stackside_core::wire::RecordElsewhere;
 
 use stackside_device::Handle;
 
@@ -163,16 +161,7 @@ fn a_record_from_another_tablet_is_shown_and_is_the_baseline_of_the_next() {
     let record = maker.open_record(visit);
     maker.fill(visit, record);
     maker.sign(visit, &[record]).unwrap();
-    let (header, entry) = maker.entries().pop().unwrap();
-    let Act::RecordSigned(content) = entry.read_act().unwrap() else { panic!() };
-    let row = RecordElsewhere {
-        device: header.device,
-        log: header.log,
-        seq: header.seq,
-        hash: Hash::of(entry.header.as_bytes()),
-        signed_at: "2026-11-20T01:00:00Z".parse().unwrap(),
-        content: *content,
-    };
+    let row = maker.signed_records("2026-11-20T01:00:00Z").pop().unwrap();
     let world = World::unlocked();
     world.server.tell(|script| {
         script.changes.push(serde_json::json!({"kind": "record", "row": row}));
@@ -191,5 +180,35 @@ fn a_record_from_another_tablet_is_shown_and_is_the_baseline_of_the_next() {
         world.record(next).answers.text(&"analyser/I-SO2/zero.last_after".parse().unwrap()),
         Some("0")
     );
-    assert_eq!(world.device.handle(GetToday {}).unwrap().due[0].due.last_done, Some(row.signed_at));
+    assert_eq!(world.duty("HJ75-G4").due.last_done, Some(row.signed_at));
+}
+
+#[test]
+fn a_record_from_another_tablet_leaves_its_items_and_bottles_and_opens_with_its_version() {
+    let maker = World::unlocked();
+    let visit = maker.sign_in();
+    let place = Workplace::Visit(visit);
+    let calibration = maker.open_record(visit);
+    let replacement = maker.replace_bottle(calibration, "analyser/I-SO2/bottle", "B-NEW").unwrap();
+    let inspection = maker.open(place.clone(), "HJ75-G1").unwrap();
+    maker.fill(visit, calibration);
+    for record in [replacement, inspection] {
+        super::filler::fill(&maker, record);
+    }
+    maker.sign(visit, &[calibration, replacement, inspection]).unwrap();
+    let mut rows = maker.signed_records("2026-11-20T01:00:00Z");
+    let old = rows.iter_mut().find(|row| row.content.record == calibration).unwrap();
+    assert_eq!(old.content.form_version, 2);
+    old.content.form_version = 1;
+
+    let world = World::unlocked();
+    world.bring(rows.iter().map(|row| serde_json::json!({"kind": "record", "row": row})).collect());
+    assert_eq!(world.record(calibration).form.version, 1, "though a newer one is offered");
+    let bottles = world.device.handle(GetPoint { point: point() }).unwrap().bottles;
+    assert!(bottles.iter().any(|bottle| bottle.id.as_str() == "B-NEW"));
+    let next = world.open(Workplace::Visit(world.sign_in()), "HJ75-G1").unwrap();
+    let view = world.record(next);
+    assert!(!view.last_done.is_empty());
+    assert!(view.last_done.values().all(|day| day.to_string() == "2026-11-20"), "{:?}", view.last_done);
+    assert!(world.record(inspection).last_done.is_empty(), "not by itself");
 }

@@ -8,7 +8,7 @@ use argon2::PasswordHasher;
 use base64::Engine;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde_json::{Value, json};
-use stackside_core::act::{StrokePoint, Strokes};
+use stackside_core::act::{Act, StrokePoint, Strokes};
 use stackside_core::command::*;
 use stackside_core::evidence::{Entry, Header};
 use stackside_core::form::Answer;
@@ -16,6 +16,7 @@ use stackside_core::geofence::{Fix, Position, Provider};
 use stackside_core::hash::Hash;
 use stackside_core::id::{PersonId, PhotoId, PointId, RecordId, VisitId};
 use stackside_core::photo::{PIECE_BYTES, PhotoSource};
+use stackside_core::wire::RecordElsewhere;
 use stackside_device::clock::Clock;
 use stackside_device::position::{PositionSource, Sink};
 use stackside_device::{Config, Device, Handle, Parts, Positions};
@@ -141,11 +142,31 @@ impl World {
         sink(fix);
     }
     pub fn sign_in(&self) -> VisitId {
+        self.sign_in_at("DA001")
+    }
+    pub fn sign_in_at(&self, point: &str) -> VisitId {
         self.stand_at_the_point();
-        self.device.handle(SignIn { point: point(), reason: None, photo: None }).unwrap()
+        self.device.handle(SignIn { point: point.parse().unwrap(), reason: None, photo: None }).unwrap()
     }
     pub fn open_record(&self, visit: VisitId) -> RecordId {
-        self.device.handle(OpenRecord { visit, form: "HJ75-G4".parse().unwrap() }).unwrap()
+        self.open(Workplace::Visit(visit), "HJ75-G4").unwrap()
+    }
+    pub fn open(&self, place: Workplace, form: &str) -> Result<RecordId, CommandError> {
+        self.device.handle(OpenRecord { place, form: form.parse().unwrap() })
+    }
+    /// Lets changes come down.
+    pub fn bring(&self, changes: Vec<Value>) {
+        self.server.tell(|script| script.changes.extend(changes));
+        let wanted = self.server.ask(|script| script.changes.len());
+        self.device.handle(SyncNow {}).unwrap();
+        self.until("the changes are here", |_| {
+            let sql = "SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'cursor'";
+            self.database().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap() == wanted as i64
+        });
+    }
+    pub fn replace_bottle(&self, record: RecordId, key: &str, id: &str) -> Result<RecordId, CommandError> {
+        let bottle = serde_json::from_value(bottle(id, "81.5")["row"].take()).unwrap();
+        self.device.handle(ReplaceBottle { record, key: key.parse().unwrap(), bottle })
     }
     pub fn save(&self, record: RecordId, key: &str, text: &str) -> Result<Answer, CommandError> {
         self.save_because(record, key, text, None)
@@ -183,7 +204,10 @@ impl World {
         self.device.handle(GetRecord { record }).unwrap()
     }
     pub fn sign(&self, visit: VisitId, records: &[RecordId]) -> Result<(), CommandError> {
-        self.device.handle(SignRecords { visit, records: records.to_vec(), strokes: strokes() })
+        self.sign_at(Workplace::Visit(visit), records)
+    }
+    pub fn sign_at(&self, place: Workplace, records: &[RecordId]) -> Result<(), CommandError> {
+        self.device.handle(SignRecords { place, records: records.to_vec(), strokes: strokes() })
     }
     pub fn begin_photo(
         &self,
@@ -192,7 +216,9 @@ impl World {
         slot: Option<&str>,
     ) -> PhotoId {
         let slot = slot.map(str::to_owned);
-        self.device.handle(BeginPhoto { visit, record, slot, source: PhotoSource::Camera }).unwrap()
+        self.device
+            .handle(BeginPhoto { visit, record, slot, source: PhotoSource::Camera, name: None })
+            .unwrap()
     }
     pub fn pieces(&self, photo: PhotoId, bytes: &[u8]) {
         for (index, piece) in bytes.chunks(PIECE_BYTES).enumerate() {
@@ -209,6 +235,23 @@ impl World {
         bytes: &[u8],
     ) -> Result<PhotoLine, CommandError> {
         let photo = self.begin_photo(visit, record, slot);
+        self.pieces(photo, bytes);
+        self.device.handle(FinishPhoto { photo, size_bytes: bytes.len() as u64, sha256: Hash::of(bytes) })
+    }
+    /// The most urgent duty that a form fulfils.
+    pub fn duty(&self, form: &str) -> DueLine {
+        let due = self.device.handle(GetToday {}).unwrap().due;
+        due.into_iter().find(|line| line.due.form.as_str() == form).unwrap()
+    }
+    /// A document for a field.
+    pub fn document(&self, record: RecordId, key: &str, bytes: &[u8]) -> Result<PhotoLine, CommandError> {
+        let photo = self.device.handle(BeginPhoto {
+            visit: None,
+            record: Some(record),
+            slot: Some(key.into()),
+            source: PhotoSource::Document,
+            name: Some("报告 1.pdf".into()),
+        })?;
         self.pieces(photo, bytes);
         self.device.handle(FinishPhoto { photo, size_bytes: bytes.len() as u64, sha256: Hash::of(bytes) })
     }
@@ -256,6 +299,21 @@ impl World {
         })
         .collect()
     }
+    /// All records signed here, as the server hands them to other tablets.
+    pub fn signed_records(&self, signed_at: &str) -> Vec<RecordElsewhere> {
+        let record = |(header, entry): (Header, Entry)| match entry.read_act().unwrap() {
+            Act::RecordSigned(content) => Some(RecordElsewhere {
+                device: header.device,
+                log: header.log,
+                seq: header.seq,
+                hash: entry.hash(),
+                signed_at: signed_at.parse().unwrap(),
+                content: *content,
+            }),
+            _ => None,
+        };
+        self.entries().into_iter().filter_map(record).collect()
+    }
     pub fn kinds(&self) -> Vec<String> {
         self.entries().into_iter().map(|(header, _)| header.kind).collect()
     }
@@ -284,6 +342,8 @@ pub fn strokes() -> Strokes {
     let at = |x| StrokePoint { x, y: 10, t_ms: 0, pressure: 500 };
     Strokes { width: 300, height: 100, strokes: vec![(0..20).map(at).collect()] }
 }
+pub const PDF: &[u8] = b"%PDF-1.7 one page";
+
 pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     let picture =
         image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, (x * y) as u8]));

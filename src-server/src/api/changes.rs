@@ -14,15 +14,16 @@ use stackside_core::wire::{Change, ChangesReply, RecordElsewhere};
 use super::ApiError;
 use crate::App;
 use crate::access::DeviceCaller;
+use crate::definition;
 use crate::register::{self, Table};
 use crate::route::{Access, Route};
 use crate::store::{StoreError, integer};
 
 /// The most rows of a page.
 const PAGE_ROWS: usize = 200;
-/// A page ends early once its records have this many bytes.
+/// A page ends early once its records and definitions have this many bytes.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
-/// Records of this long are all sent; of older ones the last of each form and instrument.
+/// Records of this long are all sent; of older ones the last of each form and point, instrument and inspected item.
 const RECORDS_OF: TimeDelta = TimeDelta::days(90);
 
 const PAGE: &str = "
@@ -36,7 +37,13 @@ const PAGE: &str = "
             WHERE mine.record = record.id AND NOT EXISTS (
                 SELECT 1 FROM record_instrument AS later
                 WHERE later.point = mine.point AND later.form = mine.form
-                    AND later.instrument = mine.instrument AND later.signed_ms > mine.signed_ms))))
+                    AND later.instrument = mine.instrument AND later.signed_ms > mine.signed_ms))
+            OR EXISTS (
+            SELECT 1 FROM record_item AS mine
+            WHERE mine.record = record.id AND NOT EXISTS (
+                SELECT 1 FROM record_item AS later
+                WHERE later.point = mine.point AND later.form = mine.form
+                    AND later.item = mine.item AND later.signed_ms > mine.signed_ms))))
     ORDER BY change.seq LIMIT :rows";
 
 pub(super) fn routes() -> Vec<Route> {
@@ -88,6 +95,12 @@ fn page(
         }
         match Table::ALL.into_iter().find(|table| table.name() == kind) {
             Some(table) => reply.changes.extend(register::change(tx, table, &id, hash.is_empty())?),
+            None if kind == register::DEFINITION => {
+                if let Some(held) = definition::find(tx, &id)? {
+                    bytes += held.definition.text.len();
+                    reply.changes.push(Change::Definition(held.definition));
+                }
+            }
             None => {
                 if let Some((record, length)) = record(tx, &id)? {
                     bytes += length;

@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Json};
 use rusqlite::{OptionalExtension, Transaction, named_params};
 use stackside_core::hash::Hash;
-use stackside_core::photo::PhotoFormat;
+use stackside_core::photo::{DOCUMENT_TYPE, PhotoFormat, is_document};
 use stackside_core::wire::{HeldFile, MissingReply, MissingRequest};
 use tower_http::services::ServeFile;
 use uuid::Uuid;
@@ -93,7 +93,7 @@ impl Files {
             .optional()?;
         Ok(size.map(i64::unsigned_abs).filter(|size| self.has(sha256, *size)))
     }
-    /// Streams a whole file, a photo as what it is and anything else as a download.
+    /// Streams a whole file, a photo to be shown and anything else as a download.
     pub(crate) async fn answer(&self, sha256: &Hash, request: Request) -> FileAnswer {
         let path = self.whole(sha256);
         let mut start = [0; 16];
@@ -101,10 +101,12 @@ impl Files {
         let Ok(mut file) = read else { return FileAnswer::Gone };
         let length = tokio::io::AsyncReadExt::read(&mut file, &mut start).await.unwrap_or(0);
         let format = PhotoFormat::of(&start[..length]);
+        let document = is_document(&start[..length]).then_some(DOCUMENT_TYPE);
         let Ok(response) = ServeFile::new(path).try_call(request).await else { return FileAnswer::Gone };
         let mut response = response.map(Body::new);
         let headers = response.headers_mut();
-        let media_type = format.map_or("application/octet-stream", PhotoFormat::media_type);
+        let photo = format.map(PhotoFormat::media_type);
+        let media_type = photo.or(document).unwrap_or("application/octet-stream");
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         if format.is_none() {
             headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));

@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use stackside_core::wire::{WireError, WireErrorCode};
 
 pub(crate) use files::{FileAnswer, Files};
+pub(crate) use projection::redraw;
 
 use crate::route::Route;
 use crate::secret::SecretError;

@@ -7,21 +7,22 @@ use rusqlite::{Transaction, named_params};
 use stackside_core::act::{Act, FileRef, PhotoTaken, RecordSigned, SignedIn};
 use stackside_core::clock::{TimeProof, shanghai_date};
 use stackside_core::evidence::{Entry, Header};
-use stackside_core::form::Origin;
+use stackside_core::form::done_items;
 use stackside_core::geofence::Presence;
 use stackside_core::hash::Hash;
 use stackside_core::id::{OperatorId, RecordId, VisitId};
 use stackside_core::photo::PhotoSource;
 
-use super::ApiError;
-use crate::register;
-use crate::store::integer;
+use crate::store::{StoreError, integer};
+use crate::{definition, register};
 
 struct Place<'e> {
     tx: &'e Transaction<'e>,
     header: &'e Header,
     operator: &'e OperatorId,
     time_ms: i64,
+    /// The date of it in Asia/Shanghai.
+    day: String,
     proof: &'static str,
 }
 
@@ -32,16 +33,17 @@ pub(super) fn project(
     entry: &Entry,
     hash: Hash,
     operator: &OperatorId,
-) -> Result<(), ApiError> {
+) -> Result<(), StoreError> {
     let Ok(act) = entry.read_act() else { return Ok(()) };
     let (time, proof) = header.clocks.best_time();
     let proof = match proof {
         TimeProof::Satellite => "satellite",
         TimeProof::Unproven => "unproven",
     };
-    let place = Place { tx, header, operator, time_ms: time.timestamp_millis(), proof };
+    let (time_ms, day) = (time.timestamp_millis(), shanghai_date(time).to_string());
+    let place = Place { tx, header, operator, time_ms, day, proof };
     match &act {
-        Act::SignedIn(signed_in) => place.visit(signed_in, shanghai_date(time).to_string())?,
+        Act::SignedIn(signed_in) => place.visit(signed_in)?,
         Act::PhotoTaken(photo) => place.photo(photo)?,
         Act::RecordSigned(record) => place.record(record, hash)?,
         Act::SignedOut { visit, .. } => place.sign_out(*visit)?,
@@ -50,8 +52,27 @@ pub(super) fn project(
     Ok(())
 }
 
+/// Draws what an older server had kept without understanding all of it: the list that a migration leaves.
+pub(crate) fn redraw(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    let mut query = tx.prepare(
+        "SELECT entry.header, entry.signature, entry.body, log.operator FROM redraw
+         JOIN entry USING (device, log, seq) JOIN log USING (device, log) ORDER BY entry.rowid",
+    )?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    for row in rows {
+        let (header, signature, body, operator): (String, String, String, String) = row?;
+        let value = serde_json::json!({ "header": header, "signature": signature, "body": body });
+        let entry: Entry = serde_json::from_value(value)?;
+        if let (Ok(header), Ok(operator)) = (entry.read_header(), operator.parse()) {
+            project(tx, &header, &entry, entry.hash(), &operator)?;
+        }
+    }
+    tx.execute("DELETE FROM redraw", [])?;
+    Ok(())
+}
+
 impl Place<'_> {
-    fn visit(&self, act: &SignedIn, day: String) -> Result<(), ApiError> {
+    fn visit(&self, act: &SignedIn) -> Result<(), StoreError> {
         self.tx.execute(
             "INSERT INTO visit (id, operator, point, technician, device, log, seq, signed_in_ms, day, proof, presence)
              VALUES (:id, :operator, :point, :technician, :device, :log, :seq, :time, :day, :proof, :presence)
@@ -65,7 +86,7 @@ impl Place<'_> {
                 ":log": self.header.log.to_string(),
                 ":seq": integer(self.header.seq),
                 ":time": self.time_ms,
-                ":day": day,
+                ":day": self.day,
                 ":proof": self.proof,
                 ":presence": match act.presence.presence {
                     Presence::Inside => "inside",
@@ -74,10 +95,11 @@ impl Place<'_> {
                 },
             },
         )?;
-        self.files(act.photo.iter(), "sign_in", Some(act.visit), None, None, 0)
+        let visit = Some(act.visit);
+        self.files(act.photo.iter(), Reference { role: "sign_in", visit, ..Reference::default() })
     }
 
-    fn sign_out(&self, visit: VisitId) -> Result<(), ApiError> {
+    fn sign_out(&self, visit: VisitId) -> Result<(), StoreError> {
         self.tx.execute(
             "UPDATE visit SET signed_out_ms = :time, out_log = :log, out_seq = :seq
              WHERE id = :visit AND device = :device AND signed_out_ms IS NULL",
@@ -92,25 +114,69 @@ impl Place<'_> {
         Ok(())
     }
 
-    fn photo(&self, act: &PhotoTaken) -> Result<(), ApiError> {
-        let source = match act.source {
-            PhotoSource::Camera => "camera",
-            PhotoSource::Imported => "imported",
+    fn photo(&self, act: &PhotoTaken) -> Result<(), StoreError> {
+        let (role, source) = match act.source {
+            PhotoSource::Camera => ("photo", "camera"),
+            PhotoSource::Imported => ("photo", "imported"),
+            PhotoSource::Document => ("document", "document"),
         };
-        self.files([&act.file], "photo", act.visit, act.record, Some(source), 0)
+        let reference = Reference { role, visit: act.visit, record: act.record, ..Reference::default() };
+        let slot = act.slot.as_deref();
+        self.files([&act.file], Reference { source: Some(source), slot, ..reference })
     }
 
-    fn record(&self, act: &RecordSigned, hash: Hash) -> Result<(), ApiError> {
-        let added = self.tx.execute(
+    fn record(&self, act: &RecordSigned, hash: Hash) -> Result<(), StoreError> {
+        if !self.record_row(act)? {
+            return Ok(());
+        }
+        self.worked_on(act)?;
+        let reference = Reference { visit: act.visit, record: Some(act.record), ..Reference::default() };
+        let (photos, signature) = (act.photos.len(), 1);
+        self.files(&act.photos, Reference { role: "record", ..reference })?;
+        self.files([&act.signature], Reference { role: "signature", first_place: photos, ..reference })?;
+        let first_place = photos + signature;
+        self.files(&act.files, Reference { role: "attachment", first_place, ..reference })?;
+        register::announce_record(self.tx, &act.record.to_string(), &hash.to_string())?;
+        Ok(())
+    }
+
+    /// Writes what a record worked on: the point, instruments, items of an inspection.
+    fn worked_on(&self, act: &RecordSigned) -> Result<(), StoreError> {
+        let by_hand = act.answers.0.iter().filter(|(_, answer)| answer.is_by_hand());
+        let instruments: BTreeSet<&str> =
+            by_hand.filter_map(|(key, _)| key.row.as_deref()).chain(std::iter::once("")).collect();
+        let form = definition::form(self.tx, act.form.as_str(), act.form_version)?;
+        let items: BTreeSet<String> = form.iter().flat_map(|form| done_items(form, &act.answers)).collect();
+        let instruments = instruments.into_iter().map(|one| ("record_instrument", "instrument", one));
+        let items = items.iter().map(|item| ("record_item", "item", item.as_str()));
+        for (table, column, name) in instruments.chain(items) {
+            let insert = format!(
+                "INSERT INTO {table} (record, point, form, {column}, signed_ms)
+                 VALUES (:record, :point, :form, :name, :time) ON CONFLICT DO NOTHING"
+            );
+            self.tx.prepare_cached(&insert)?.execute(named_params! {
+                ":record": act.record.to_string(),
+                ":point": act.point.as_str(),
+                ":form": act.form.as_str(),
+                ":name": name,
+                ":time": self.time_ms,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Writes the row of a record; false if another entry had drawn a record of this id before.
+    fn record_row(&self, act: &RecordSigned) -> Result<bool, StoreError> {
+        self.tx.execute(
             "INSERT INTO record (id, operator, visit, point, technician, form, form_version, device, log, seq,
-                 signed_ms, proof, own_point)
+                 signed_ms, day, proof, own_point)
              VALUES (:id, :operator, :visit, :point, :technician, :form, :form_version, :device, :log, :seq,
-                 :time, :proof, EXISTS (SELECT 1 FROM point WHERE id = :point AND operator = :operator))
+                 :time, :day, :proof, EXISTS (SELECT 1 FROM point WHERE id = :point AND operator = :operator))
              ON CONFLICT DO NOTHING",
             named_params! {
                 ":id": act.record.to_string(),
                 ":operator": self.operator.as_str(),
-                ":visit": act.visit.to_string(),
+                ":visit": act.visit.map(|visit| visit.to_string()),
                 ":point": act.point.as_str(),
                 ":technician": act.technician.as_str(),
                 ":form": act.form.as_str(),
@@ -119,68 +185,65 @@ impl Place<'_> {
                 ":log": self.header.log.to_string(),
                 ":seq": integer(self.header.seq),
                 ":time": self.time_ms,
+                ":day": self.day,
                 ":proof": self.proof,
             },
         )?;
-        if added == 0 {
-            return Ok(());
-        }
-        let rows = act.answers.0.iter().filter(|(_, answer)| matches!(answer.origin, Origin::Typed));
-        let worked_on: BTreeSet<&str> =
-            rows.filter_map(|(key, _)| key.row.as_deref()).chain(std::iter::once("")).collect();
-        for instrument in worked_on {
-            self.tx.execute(
-                "INSERT INTO record_instrument (record, point, form, instrument, signed_ms)
-                 VALUES (:record, :point, :form, :instrument, :time)",
-                named_params! {
-                    ":record": act.record.to_string(),
-                    ":point": act.point.as_str(),
-                    ":form": act.form.as_str(),
-                    ":instrument": instrument,
-                    ":time": self.time_ms,
-                },
-            )?;
-        }
-        let (visit, record) = (Some(act.visit), Some(act.record));
-        self.files(&act.photos, "record", visit, record, None, 0)?;
-        self.files([&act.signature], "signature", visit, record, None, act.photos.len())?;
-        register::announce_record(self.tx, &act.record.to_string(), &hash.to_string())?;
-        Ok(())
+        let is_mine = self.tx.query_row(
+            "SELECT EXISTS (SELECT 1 FROM record
+                            WHERE id = :id AND device = :device AND log = :log AND seq = :seq)",
+            named_params! {
+                ":id": act.record.to_string(),
+                ":device": self.header.device.to_string(),
+                ":log": self.header.log.to_string(),
+                ":seq": integer(self.header.seq),
+            },
+            |row| row.get(0),
+        )?;
+        Ok(is_mine)
     }
 
     fn files<'f>(
         &self,
         files: impl IntoIterator<Item = &'f FileRef>,
-        role: &str,
-        visit: Option<VisitId>,
-        record: Option<RecordId>,
-        source: Option<&str>,
-        first_place: usize,
-    ) -> Result<(), ApiError> {
+        reference: Reference<'_>,
+    ) -> Result<(), StoreError> {
         for (index, file) in files.into_iter().enumerate() {
             self.tx.execute(
                 "INSERT INTO file_reference (device, log, seq, place, operator, visit, record, role, sha256,
-                     size_bytes, media_type, source)
+                     size_bytes, media_type, source, slot)
                  VALUES (:device, :log, :seq, :place, :operator, :visit, :record, :role, :sha256,
-                     :size_bytes, :media_type, :source)
+                     :size_bytes, :media_type, :source, :slot)
                  ON CONFLICT DO NOTHING",
                 named_params! {
                     ":device": self.header.device.to_string(),
                     ":log": self.header.log.to_string(),
                     ":seq": integer(self.header.seq),
-                    ":place": integer((first_place + index) as u64),
+                    ":place": integer((reference.first_place + index) as u64),
                     ":operator": self.operator.as_str(),
-                    ":visit": visit.map(|id| id.to_string()),
-                    ":record": record.map(|id| id.to_string()),
-                    ":role": role,
+                    ":visit": reference.visit.map(|id| id.to_string()),
+                    ":record": reference.record.map(|id| id.to_string()),
+                    ":role": reference.role,
                     ":sha256": file.sha256.to_string(),
                     // A size beyond what SQLite counts is nonsense of the sender's, not a reason to refuse evidence.
                     ":size_bytes": integer(file.size_bytes),
                     ":media_type": file.media_type,
-                    ":source": source,
+                    ":source": reference.source,
+                    ":slot": reference.slot,
                 },
             )?;
         }
         Ok(())
     }
+}
+
+/// What an entry's files are to it.
+#[derive(Clone, Copy, Default)]
+struct Reference<'a> {
+    role: &'a str,
+    visit: Option<VisitId>,
+    record: Option<RecordId>,
+    source: Option<&'a str>,
+    slot: Option<&'a str>,
+    first_place: usize,
 }

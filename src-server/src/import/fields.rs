@@ -6,6 +6,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
+use stackside_core::crs::System;
 use stackside_core::geofence::{Fence, Position};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -20,6 +21,8 @@ pub(super) struct File<'t> {
     pub(super) name: &'t str,
     pub(super) text: &'t str,
     pub(super) complaints: Vec<Complaint>,
+    /// The system of its coordinates: they come out as WGS-84.
+    pub(super) system: System,
 }
 
 impl File<'_> {
@@ -201,7 +204,10 @@ impl<'f, 't, 'v> Fields<'f, 't, 'v> {
     fn place(&mut self) -> Option<Position> {
         let (longitude, latitude) = (self.coordinate("longitude"), self.coordinate("latitude"));
         let (longitude, latitude) = (longitude?, latitude?);
-        Position::new(longitude, latitude).map_err(|error| self.complain("longitude", error.to_string())).ok()
+        let place = Position::new(longitude, latitude)
+            .map_err(|error| self.complain("longitude", error.to_string()))
+            .ok();
+        place.map(|place| self.file.system.to_wgs84(&place))
     }
 
     fn coordinate(&mut self, field: &'static str) -> Option<f64> {

@@ -1,6 +1,7 @@
 //! What each table of the register asks for.
 
 use serde::Serialize;
+use stackside_core::crs::System;
 use stackside_core::id::{BottleId, DischargerId, InstrumentId, OperatorId, PersonId, PointId};
 use stackside_core::register::{
     Bottle, Discharger, Instrument, InstrumentKind, Medium, Operator, Person, Point, Sampler,
@@ -11,9 +12,6 @@ use super::fields::{Fields, File};
 use super::{Complaint, Row};
 use crate::register::Table;
 
-/// The only coordinate system so far.
-const CRS: &str = "WGS-84";
-
 /// Reads one file: good rows to `rows`, all that is wrong to `complaints`.
 pub(super) fn read(
     table: Table,
@@ -22,7 +20,7 @@ pub(super) fn read(
     rows: &mut Vec<Row>,
     complaints: &mut Vec<Complaint>,
 ) {
-    let mut file = File { name, text, complaints: vec![] };
+    let mut file = File { name, text, complaints: vec![], system: System::Wgs84 };
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         file.complain(error.span().map_or(0, |span| span.start), "file", error.message());
@@ -42,7 +40,7 @@ fn read_rows<'v>(table: Table, file: &mut File<'_>, document: &'v DeTable<'v>, r
         }
     }
     if table == Table::Point {
-        check_crs(file, document);
+        read_system(file, document);
     }
     let Some(value) = document.get("row") else {
         file.complain(0, "row", "no [[row]] in this file");
@@ -71,16 +69,16 @@ fn read_rows<'v>(table: Table, file: &mut File<'_>, document: &'v DeTable<'v>, r
 }
 
 /// A point's place means nothing without the system that its coordinates are in.
-fn check_crs<'v>(file: &mut File<'_>, document: &'v DeTable<'v>) {
-    match document.get("crs") {
-        None => file.complain(0, "crs", format!("missing: name the coordinate system, crs = \"{CRS}\"")),
-        Some(value) if value.get_ref().as_str() == Some(CRS) => {}
-        Some(value) => {
-            let reason = format!(
-                "only {CRS} is read so far: convert GCJ-02 and BD-09 first, they lie up to hundreds of metres off"
-            );
-            file.complain(value.span().start, "crs", reason);
-        }
+fn read_system<'v>(file: &mut File<'_>, document: &'v DeTable<'v>) {
+    const KNOWN: &str = "`WGS-84`, `CGCS2000`, `GCJ-02` or `BD-09`";
+    let Some(value) = document.get("crs") else {
+        file.complain(0, "crs", format!("missing: name the coordinate system, {KNOWN}"));
+        return;
+    };
+    let name = value.get_ref().as_str().unwrap_or_default();
+    match serde_json::from_value(name.into()) {
+        Ok(system) => file.system = system,
+        Err(_) => file.complain(value.span().start, "crs", format!("{KNOWN}, not `{name}`")),
     }
 }
 
@@ -105,7 +103,8 @@ fn row<T: Serialize>(
     references: References,
 ) -> Option<Row> {
     let json = serde_json::to_string(value).map_err(|error| f.complain("id", error.to_string())).ok()?;
-    Some(Row { table, id: id.to_owned(), json, references, file: f.file.name.to_owned() })
+    let line = f.line_of("position");
+    Some(Row { table, id: id.to_owned(), json, references, file: f.file.name.to_owned(), line })
 }
 
 // In each of these every field is read before the first `?`, so that all complaints come at once.

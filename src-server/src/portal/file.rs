@@ -1,11 +1,11 @@
-//! A photo of a visit that the person may see.
+//! A photo or document of a visit or a record that the person may see.
 
 use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::http::Method;
 use axum::response::Response;
 use axum::routing::get;
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::named_params;
 use stackside_core::hash::Hash;
 
 use super::{failed, not_found};
@@ -29,24 +29,27 @@ async fn show(
     let Ok(sha256) = sha256.parse::<Hash>() else { return not_found(&headers) };
     let files = app.files().clone();
     let held = app.store().read(move |tx| {
-        let query = format!(
-            "SELECT visit.operator FROM visit
-             LEFT JOIN point ON point.id = visit.point
-             JOIN file_reference ON file_reference.visit = visit.id AND file_reference.operator = visit.operator
-             WHERE file_reference.sha256 = :sha256 AND {} LIMIT 1",
-            caller.visible()
-        );
-        let operator: Option<String> = tx
-            .query_row(
-                &query,
-                named_params! { ":sha256": sha256.to_string(), ":organisation": caller.organisation },
-                |row| row.get(0),
+        // What a visit names, and what a record of desk work names.
+        let of = |table: &str, reference: &str| {
+            format!(
+                "SELECT work.operator FROM {table} AS work
+                 LEFT JOIN point ON point.id = work.point
+                 JOIN file_reference AS file ON file.{reference} = work.id AND file.operator = work.operator
+                 WHERE file.sha256 = :sha256 AND {}",
+                caller.visible()
             )
-            .optional()?;
-        match operator {
-            Some(operator) => Ok(files.held(tx, &sha256, &operator)?.is_some()),
-            None => Ok::<_, StoreError>(false),
+        };
+        let mut query = tx.prepare(&format!("{} UNION {}", of("visit", "visit"), of("record", "record")))?;
+        let operators = query.query_map(
+            named_params! { ":sha256": sha256.to_string(), ":organisation": caller.organisation },
+            |row| row.get::<_, String>(0),
+        )?;
+        for operator in operators {
+            if files.held(tx, &sha256, &operator?)?.is_some() {
+                return Ok(true);
+            }
         }
+        Ok::<_, StoreError>(false)
     });
     match held.await {
         Ok(true) => match app.files().answer(&sha256, request).await {

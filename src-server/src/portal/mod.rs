@@ -1,6 +1,7 @@
 //! Pages for people: server-rendered, without scripts, in the language that they read.
 
 mod file;
+mod kept;
 mod login;
 mod record;
 mod sketch;
@@ -28,7 +29,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/", Access::Person, get(async || Redirect::to("/visits"))),
         Route::new(Method::GET, "/static/portal.css", Access::Public, get(style)),
     ];
-    [own, login::routes(), visits::routes(), visit::routes(), file::routes()].into_iter().flatten().collect()
+    let pages = [login::routes(), visits::routes(), visit::routes(), record::routes(), file::routes()];
+    std::iter::once(own).chain(pages).flatten().collect()
 }
 
 async fn style() -> Response {

@@ -26,6 +26,8 @@ use stackside_server::{App, Config};
 use tower::ServiceExt;
 use uuid::Uuid;
 
+pub mod forms;
+
 pub const PASSWORD: &str = "correct horse";
 pub const START: &str = "2026-11-23T06:00:00Z";
 
@@ -297,7 +299,7 @@ pub fn record(visit: VisitId, point: &str, photo: FileRef) -> Act {
     }
     Act::RecordSigned(Box::new(RecordSigned {
         record: RecordId::new(new_id()),
-        visit,
+        visit: Some(visit),
         point: point.parse().unwrap(),
         technician: "demo-tech-a".parse().unwrap(),
         form: "HJ75-G4".parse().unwrap(),
@@ -308,6 +310,7 @@ pub fn record(visit: VisitId, point: &str, photo: FileRef) -> Act {
         verdicts: vec![],
         photos: vec![photo],
         signature: file(b"{}", "application/json"),
+        files: vec![],
     }))
 }
 

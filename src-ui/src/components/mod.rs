@@ -1,6 +1,7 @@
 //! Building blocks that know nothing of the app; each with its CSS beside it.
 
 pub mod camera;
+pub mod chips;
 pub mod choice;
 pub mod dialog;
 pub mod digits;

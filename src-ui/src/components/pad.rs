@@ -6,6 +6,21 @@ use crate::texts;
 
 const MINUS: char = '-';
 
+/// Which keys the field wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PadKeys {
+    /// False for whole numbers.
+    pub has_point: bool,
+    /// True if `<0.5` is an answer; such a number has no sign.
+    pub has_less: bool,
+}
+
+impl Default for PadKeys {
+    fn default() -> Self {
+        Self { has_point: true, has_less: false }
+    }
+}
+
 /// The number pad for one field. It keeps the focus where it is, so that a hardware keyboard goes on typing there.
 #[component]
 pub fn Pad(
@@ -21,6 +36,9 @@ pub fn Pad(
     /// The last value, offered with one tap.
     #[prop(into)]
     last: Signal<Option<String>>,
+    /// Which keys it has.
+    #[prop(into)]
+    keys: Signal<PadKeys>,
     /// Told the text after each key.
     #[prop(into)]
     on_typed: Callback<String>,
@@ -56,10 +74,24 @@ pub fn Pad(
             ]
                 .map(|(key, area)| digit(key, area, None))
                 .collect_view()}
-            {digit('.', "dot", Some(texts::POINT_KEY.get()))}
-            <button type="button" class="pad__key" style:grid-area="sign" aria-label=texts::PLUS_MINUS.get() disabled=is_off on:click=move |_| press('±')>
-                "±"
+            <button
+                type="button"
+                class="pad__key"
+                style:grid-area="dot"
+                aria-label=texts::POINT_KEY.get()
+                disabled=move || is_off.get() || !keys.get().has_point
+                on:click=move |_| press('.')
+            >
+                "."
             </button>
+            {move || {
+                let (key, word) = if keys.get().has_less { ('<', texts::LESS_THAN) } else { ('±', texts::PLUS_MINUS) };
+                view! {
+                    <button type="button" class="pad__key" style:grid-area="sign" aria-label=word.get() disabled=is_off on:click=move |_| press(key)>
+                        {key}
+                    </button>
+                }
+            }}
             <button type="button" class="pad__key" style:grid-area="back" aria-label=texts::BACKSPACE.get() disabled=is_off on:click=move |_| press('⌫')>
                 "⌫"
             </button>
@@ -92,8 +124,12 @@ fn typed(text: &str, key: char) -> String {
             Some(rest) => rest.to_owned(),
             None => format!("{MINUS}{text}"),
         },
+        '<' => match text.strip_prefix(['<', '＜']) {
+            Some(rest) => rest.to_owned(),
+            None => format!("<{text}"),
+        },
         '.' if text.contains('.') => text.to_owned(),
-        '.' if text.is_empty() => "0.".to_owned(),
+        '.' if matches!(text, "" | "<" | "-") => format!("{text}0."),
         key => format!("{text}{key}"),
     }
 }

@@ -1,12 +1,14 @@
 //! One file per screen: reads, calls, arranges.
 
 pub mod enrol;
+pub mod form_list;
 pub mod point;
 pub mod points;
 pub mod record;
 pub mod record_row;
 pub mod records;
 pub mod settings;
+pub mod sign_dialog;
 pub mod sign_in;
 pub mod sync;
 pub mod today;

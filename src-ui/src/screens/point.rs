@@ -3,15 +3,17 @@
 use chrono::{NaiveDate, Utc};
 use leptos::prelude::*;
 use leptos_router::components::A;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_navigate, use_params_map};
 use rust_decimal::Decimal;
 use stackside_core::clock::shanghai_date;
-use stackside_core::command::{GetPoint, PointView};
+use stackside_core::command::{FormLine, GetPoint, OpenRecord, PointView, Workplace};
 use stackside_core::id::PointId;
 use stackside_core::register::{Bottle, Instrument};
 
+use super::form_list::FormList;
 use super::points::medium_icon;
 use super::record_row::RecordRow;
+use crate::app::Shared;
 use crate::components::facts::{Fact, Facts};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::page::Page;
@@ -56,6 +58,7 @@ pub fn PointScreen() -> impl IntoView {
                                     </div>
                                     <Facts facts=point_facts(&view) />
                                 </section>
+                                {(!view.forms.is_empty()).then(|| view! { <DeskRecords point=view.point.id.clone() forms=view.forms.clone() /> })}
                                 <section class="card">
                                     <div class="card__head">
                                         <h2>{texts::LAST_RECORDS.get()}</h2>
@@ -98,6 +101,28 @@ pub fn PointScreen() -> impl IntoView {
                 },
             )}
         </Page>
+    }
+}
+
+/// Forms that need no visit.
+#[component]
+fn DeskRecords(point: PointId, forms: Vec<FormLine>) -> impl IntoView {
+    let shared = Shared::get();
+    let navigate = use_navigate();
+    let fill = move |form| {
+        let (navigate, place) = (navigate.clone(), Workplace::Point(point.clone()));
+        shared.run(OpenRecord { place, form }, move |record| {
+            navigate(&format!("/record/{record}"), Default::default());
+        });
+    };
+    view! {
+        <section class="card">
+            <div class="card__head">
+                <h2>{texts::DESK_RECORDS.get()}</h2>
+                <span class="end">{texts::DESK_RECORDS_WHY.get()}</span>
+            </div>
+            <FormList forms on_fill=fill />
+        </section>
     }
 }
 

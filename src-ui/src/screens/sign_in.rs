@@ -355,7 +355,7 @@ fn Reason(here: Here) -> impl IntoView {
         left: Callback::new(|()| ()),
         done: Callback::new(|()| ()),
     };
-    let name = FieldName { id: "sign-in-reason".to_owned(), label: texts::WHY_NOT_INSIDE.get().to_owned() };
+    let name = FieldName { required: true, ..FieldName::new("sign-in-reason", texts::WHY_NOT_INSIDE.get()) };
     view! {
         <div class="sign-in__reason">
             <p class="bar__sub">{texts::REASON_WHY.get()}</p>
@@ -363,7 +363,6 @@ fn Reason(here: Here) -> impl IntoView {
                 name
                 value=here.reason
                 complaint=Signal::derive(|| None::<String>)
-                required=true
                 hint=texts::WHY_NOT_INSIDE_HINT.get()
                 told
             />

@@ -92,7 +92,7 @@ fn DueRow(line: DueLine, to: String) -> impl IntoView {
         Urgency::Today | Urgency::NeverDone => Tone::Warn,
         Urgency::Soon | Urgency::Later => Tone::Idle,
     };
-    let title = format!("{} · {}", texts::duty(&line.due.form), texts::factors(&line.factors));
+    let title = format!("{} · {}", texts::label(&line.title), texts::factors(&line.factors));
     let place = format!("{} · {}", line.point_name, line.discharger_name);
     let clause = texts::label(&line.due.clause).to_owned();
     let rest = texts::period_and_last(&line.due);

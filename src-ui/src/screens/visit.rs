@@ -2,13 +2,12 @@
 
 mod leave;
 mod photos;
-mod sign;
 
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_params_map};
-use stackside_core::command::{FormLine, GetVisit, OpenRecord, RecordLine, VisitView};
+use stackside_core::command::{FormLine, GetVisit, OpenRecord, RecordLine, VisitView, Workplace};
 use stackside_core::geofence::Presence;
 use stackside_core::id::{FormCode, RecordId, VisitId};
 use stackside_core::record::RecordState;
@@ -16,15 +15,16 @@ use stackside_core::visit::{VisitState, VisitStep};
 
 use self::leave::LeaveDialog;
 use self::photos::Photos;
-use self::sign::SignDialog;
+use super::form_list::FormList;
 use super::record_row::RecordRow;
+use super::sign_dialog::SignDialog;
 use super::today::{go_on, steps_of};
 use crate::app::Shared;
 use crate::components::camera::Camera;
 use crate::components::facts::Facts;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::page::Page;
-use crate::components::row::{Row, Rows};
+use crate::components::row::Rows;
 use crate::components::states::Empty;
 use crate::components::steps::Steps;
 use crate::components::tone::{Pill, Tone};
@@ -59,7 +59,8 @@ impl Here {
     }
 
     fn fill(self, visit: VisitId, form: FormCode) {
-        self.shared.run(OpenRecord { visit, form }, move |record| self.go(&format!("/record/{record}")));
+        let place = Workplace::Visit(visit);
+        self.shared.run(OpenRecord { place, form }, move |record| self.go(&format!("/record/{record}")));
     }
 
     /// Does what the main button promises.
@@ -205,27 +206,12 @@ fn NextStep(visit: VisitView, here: Here) -> impl IntoView {
 
 #[component]
 fn Forms(visit: VisitId, forms: Vec<FormLine>, here: Here) -> impl IntoView {
-    let form = move |form: FormLine| {
-        let title = texts::label(&form.title).to_owned();
-        let words = format!("{} {title}", texts::FILL.get());
-        let code = form.code.clone();
-        view! {
-            <Row icon=Icon::List tone=Tone::Idle title detail=texts::label(&form.standard).to_owned()>
-                <button class="btn btn--soft" aria-label=words on:click=move |_| here.fill(visit, code.clone())>
-                    {texts::FILL.get()}
-                </button>
-            </Row>
-        }
-    };
     view! {
         <section class="card" node_ref=here.forms>
             <div class="card__head">
                 <h2>{texts::FORMS_HERE.get()}</h2>
             </div>
-            {match forms.is_empty() {
-                true => view! { <Empty icon=Icon::List text=texts::NO_FORM.get() /> }.into_any(),
-                false => view! { <Rows>{forms.into_iter().map(form).collect_view()}</Rows> }.into_any(),
-            }}
+            <FormList forms on_fill=move |code| here.fill(visit, code) />
         </section>
     }
 }
@@ -286,7 +272,7 @@ fn Overlay(here: Here) -> impl IntoView {
             }
             Over::Sign => {
                 let records = finished(&visit);
-                Some(view! { <SignDialog visit=visit.id records on_go=move |path: String| here.go(&path) on_close=close /> }.into_any())
+                Some(view! { <SignDialog place=Workplace::Visit(visit.id) records on_go=move |path: String| here.go(&path) on_close=close /> }.into_any())
             }
             Over::Leave => {
                 let left = move |()| {

@@ -108,6 +108,15 @@ pub fn answer_error(error: &AnswerError) -> String {
                 format!("Outside {low} to {high}. Check the reading or the range."),
             );
         }
+        AnswerError::TooFewLines { have, least } => {
+            return pick(
+                format!("至少填 {least} 行，现在有 {have} 行。"),
+                format!("Fill at least {least} lines; there are {have}."),
+            );
+        }
+        AnswerError::TooManyLines { most } => {
+            return pick(format!("最多 {most} 行。"), format!("At most {most} lines."));
+        }
         AnswerError::Missing => pick("必填", "Required"),
         AnswerError::Number { why } => number_error(*why),
         AnswerError::EmptyRange => {
@@ -115,13 +124,44 @@ pub fn answer_error(error: &AnswerError) -> String {
         }
         AnswerError::NotADate => pick("日期格式如 2026-11-23。", "A date looks like 2026-11-23."),
         AnswerError::NotATime => pick("时间格式如 2026-11-23 14:05。", "A time looks like 2026-11-23 14:05."),
+        AnswerError::NotAClock => pick("时间格式如 14:05。", "A time looks like 14:05."),
+        AnswerError::NotWhole => pick("请填整数，不带小数。", "A whole number, without decimals."),
         AnswerError::BeforeStart => pick("结束时间早于开始时间。", "The end lies before the start."),
         AnswerError::InTheFuture => pick("时间在将来，请核对。", "This time lies in the future."),
+        other => of_other_kind(other),
+    };
+    plain.to_owned()
+}
+
+/// What is no number, no time and no gap.
+fn of_other_kind(error: &AnswerError) -> &'static str {
+    match error {
+        AnswerError::RemarkMissing => pick(
+            "请写明情况：异常写发现和处理，无法检查写原因。",
+            "Add a word: what was found and done, or why it was not possible.",
+        ),
+        AnswerError::NotACheck => pick("请选 √、× 或无法检查。", "Choose OK, fault or not possible."),
+        AnswerError::UnknownInstrument => pick(
+            "本站点没有这台仪器，请从列表中选择。",
+            "No such instrument at this point. Choose one from the list.",
+        ),
+        AnswerError::NotAFile => pick(
+            "文件没有存完整，请重新选择或重新签名。",
+            "It was not kept whole. Choose the file or sign again.",
+        ),
+        AnswerError::ZeroReference => {
+            pick("参比值为 0，不能相除，请核对。", "The reference is 0 and cannot be divided by. Check it.")
+        }
         AnswerError::NotAChoice => pick("请从选项中选择。", "Choose one of the options."),
         AnswerError::UnknownBottle => pick(
             "本站点没有这个瓶号，请从列表中选择。",
             "No such bottle at this point. Choose one from the list.",
         ),
+        AnswerError::KnownBottle => pick(
+            "这个瓶号本站点已有，请核对瓶号，或直接从列表中选它。",
+            "This number is known here already. Check it, or choose that bottle from the list.",
+        ),
+        AnswerError::Expired => pick("已过有效期，请换一瓶。", "Out of date. Use another one."),
         AnswerError::ControlCharacter => {
             pick("含有不可见的控制字符，请删除后重输。", "It holds a control character. Type it again.")
         }
@@ -133,8 +173,20 @@ pub fn answer_error(error: &AnswerError) -> String {
         }
         AnswerError::NoBlock => pick("至少填写一台仪器。", "Fill in at least one instrument."),
         AnswerError::PhotoMissing => pick("缺少照片。", "A photo is missing."),
-    };
-    plain.to_owned()
+        // Said by `answer_error` itself.
+        AnswerError::Missing
+        | AnswerError::Number { .. }
+        | AnswerError::OutOfBounds { .. }
+        | AnswerError::EmptyRange
+        | AnswerError::NotADate
+        | AnswerError::NotATime
+        | AnswerError::NotAClock
+        | AnswerError::NotWhole
+        | AnswerError::TooFewLines { .. }
+        | AnswerError::TooManyLines { .. }
+        | AnswerError::BeforeStart
+        | AnswerError::InTheFuture => pick("请核对。", "Check it."),
+    }
 }
 
 fn number_error(error: NumberError) -> &'static str {

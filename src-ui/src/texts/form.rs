@@ -2,25 +2,28 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use stackside_core::form::{AnswerError, Override, Problem};
+use stackside_core::form::{AnswerError, Problem};
 use stackside_core::geofence::{Doubt, Presence, PresenceVerdict, Provider};
-use stackside_core::judge::{Figure, Outcome, Verdict};
-use stackside_core::register::{Bottle, InstrumentKind};
-use stackside_core::rulebook::DriftQuantity;
+use stackside_core::register::InstrumentKind;
 
-use super::{Text, answer_error, factor, outcome, pick, texts};
+use super::{answer_error, factor, pick, texts};
 
 texts! {
     FORM_PARTS: "表单各部分", "Parts of the form";
     GIVEN: "已带入", "Filled in";
     FILLED: "已填", "Done";
+    ONE_PART: "几部分中至少填写一部分。", "Fill in at least one of the parts.";
+    NOT_WORKED_ON: "本次没有填写这一部分。", "This part was not filled.";
     EMPTY_BLOCK: "未填", "Empty";
     TO_VISIT: "去签名", "To the visit";
     BACK_TO_VISIT: "回到运维", "Visit";
+    BACK_TO_POINT: "回到站点", "Point";
+    NOTHING_DEMANDED: "选填", "Optional";
     NEXT: "下一项", "Next";
     LAST_VALUE: "上次", "Last";
     BACKSPACE: "退格", "Backspace";
     PLUS_MINUS: "正负号", "Plus or minus";
+    LESS_THAN: "小于号", "Less than";
     POINT_KEY: "小数点", "Decimal point";
     NUMBER_PAD: "数字键盘", "Number pad";
     TAP_A_NUMBER: "请点选要填的数字", "Tap a number to fill";
@@ -37,7 +40,7 @@ texts! {
     COMPLETE: "已填好", "Complete";
     MISSING_TITLE: "还缺这些", "Still missing";
     GO_THERE: "去填写", "Go there";
-    NOTHING_MISSING: "没有缺项，可以回到运维签名。", "Nothing is missing. Go back to the visit and sign.";
+    NOTHING_MISSING: "没有缺项，可以签名。", "Nothing is missing: it can be signed.";
     REQUIRED: "必拍", "Required";
     OPTIONAL: "选填", "Optional";
     NO_PHOTO_YET: "还没有照片", "No photo yet";
@@ -103,85 +106,6 @@ pub fn instrument_short(kind: InstrumentKind, code: &str) -> String {
     }
 }
 
-/// The word for an outcome where there is little room.
-pub fn outcome_short(value: Outcome) -> Text {
-    match value {
-        Outcome::FailValid => Text { zh: "不合格", en: "Fail" },
-        other => outcome(other),
-    }
-}
-
-fn limit(value: Decimal, unit: &str) -> String {
-    format!("±{} {unit}", value.normalize())
-}
-
-/// The figure against its limit; for velocity both figures and how they go together.
-pub fn verdict_figures(verdict: &Verdict) -> String {
-    let name = match verdict.quantity {
-        DriftQuantity::Zero => pick("零点漂移", "Zero drift"),
-        DriftQuantity::Span => pick("量程漂移", "Span drift"),
-    };
-    let one = |name: &str, figure: &Figure| {
-        let (value, pass) = (format!("{} {}", figure.shown, figure.unit), limit(figure.pass, &figure.unit));
-        pick(format!("{name} {value}，限值 {pass}"), format!("{name} {value}, limit {pass}"))
-    };
-    match verdict.figures.as_slice() {
-        [] => match verdict.outcome {
-            Outcome::Incomplete => pick(
-                "填完上次校准后和校前测试值，即时判定。",
-                "Judged as soon as the last and the present reading are there.",
-            )
-            .into(),
-            _ => pick("现行规则没有这一项的限值。", "The rules have no limit for this.").into(),
-        },
-        [drift] => one(name, drift),
-        [drift, absolute, ..] => {
-            let (drift, absolute) = (one(name, drift), one(pick("绝对误差", "absolute error"), absolute));
-            pick(
-                format!("{drift}；{absolute}。两项有一项不超限即为合格。"),
-                format!("{drift}; {absolute}. It passes if either holds."),
-            )
-        }
-    }
-}
-
-/// What to do next; nothing where there is nothing to do.
-pub fn verdict_advice(verdict: &Verdict) -> Option<String> {
-    let outer: Vec<String> =
-        verdict.figures.iter().map(|figure| limit(figure.out_of_control, &figure.unit)).collect();
-    match verdict.outcome {
-        Outcome::FailValid => {
-            let (zh, en) = match outer.as_slice() {
-                [percent, absolute, ..] => (
-                    format!("两项同时超过 {percent} 和 {absolute} 才是失控"),
-                    format!("Only beyond both {percent} and {absolute} it is out of control"),
-                ),
-                _ => {
-                    let outer = outer.join("");
-                    (format!("超过 {outer} 为失控"), format!("Beyond {outer} it is out of control"))
-                }
-            };
-            Some(pick(
-                format!("请调整后再测，直到合格；{zh}。"),
-                format!("Adjust and measure again until it passes. {en}."),
-            ))
-        }
-        Outcome::OutOfControl => {
-            let (zh, en) = (outer.join(" 和 "), outer.join(" and "));
-            Some(pick(
-                format!(
-                    "已超过失控限 {zh}：数据无效。请停用数据、查明原因并检修，重新校准合格后恢复，并在备注写明。"
-                ),
-                format!(
-                    "Beyond {en}: the data are invalid. Find the cause, repair, calibrate until it passes, and say so in the remarks."
-                ),
-            ))
-        }
-        Outcome::Fail => Some(pick("请检修后重新测试。", "Repair and test again.").into()),
-        Outcome::Pass | Outcome::Incomplete | Outcome::NotJudged => None,
-    }
-}
-
 /// How many answers are missing.
 pub fn missing_count(count: usize) -> String {
     pick(format!("还缺 {count} 项"), format!("{count} missing"))
@@ -206,50 +130,9 @@ pub fn allowed(low: Decimal, high: Decimal) -> String {
     pick(format!("允许 {low} 至 {high}"), format!("{low} to {high}"))
 }
 
-/// A bottle as one line of a choice.
-pub fn bottle_line(bottle: &Bottle) -> String {
-    let Bottle { id, concentration, unit, valid_until, pressure_mpa, .. } = bottle;
-    let substance = factor(&bottle.substance);
-    pick(
-        format!("{id} · {substance} {concentration} {unit} · 至 {valid_until} · {pressure_mpa} MPa"),
-        format!("{id} · {substance} {concentration} {unit} · until {valid_until} · {pressure_mpa} MPa"),
-    )
-}
-
-/// What the chosen bottle holds and until when, under its number.
-pub fn bottle_facts(bottle: &Bottle) -> String {
-    let Bottle { concentration, unit, uncertainty_percent, valid_until, pressure_mpa, .. } = bottle;
-    pick(
-        format!(
-            "标气 {concentration} {unit} · 不确定度 {uncertainty_percent} % · 有效期至 {valid_until} · 压力 {pressure_mpa} MPa"
-        ),
-        format!(
-            "Gas {concentration} {unit} · uncertainty {uncertainty_percent} % · valid until {valid_until} · {pressure_mpa} MPa"
-        ),
-    )
-}
-
 /// A complaint with the field's name before it.
 pub fn complaint_of(field: &str, why: &str) -> String {
     pick(format!("{field}：{why}"), format!("{field}: {why}"))
-}
-
-/// What a replaced value was before, and why it was replaced.
-pub fn replaced_line(field: &str, replaced: &Override) -> String {
-    let Override { original, reason } = replaced;
-    pick(
-        format!("{field}：原值 {original}，原因：{reason}"),
-        format!("{field}: it was {original}; reason: {reason}"),
-    )
-}
-
-/// That a bottle is out of date.
-pub fn bottle_expired(bottle: &Bottle) -> String {
-    let Bottle { id, valid_until, .. } = bottle;
-    pick(
-        format!("标气 {id} 已于 {valid_until} 过期，请更换标气。"),
-        format!("Bottle {id} expired on {valid_until}. Use another one."),
-    )
 }
 
 /// Who signed and when.

@@ -2,8 +2,10 @@
 
 mod common;
 mod error;
+mod field;
 mod form;
 mod place;
+mod verdict;
 mod visit;
 
 use std::cell::Cell;
@@ -14,8 +16,10 @@ use stackside_core::form::Label;
 
 pub use common::*;
 pub use error::*;
+pub use field::*;
 pub use form::*;
 pub use place::*;
+pub use verdict::*;
 pub use visit::*;
 
 /// A text in both languages.

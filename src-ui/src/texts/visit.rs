@@ -4,13 +4,14 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
 use stackside_core::clock::shanghai_date;
 use stackside_core::command::Recovered;
 use stackside_core::due::{Due, Urgency};
+use stackside_core::form::Label;
 use stackside_core::geofence::PresenceVerdict;
-use stackside_core::id::FormCode;
 use stackside_core::photo::PhotoSource;
 use stackside_core::record::RecordState;
+use stackside_core::rulebook::Every;
 use stackside_core::visit::VisitStep;
 
-use super::{Text, doubt, pick, presence, short_time, texts};
+use super::{Text, doubt, label, pick, presence, short_time, texts};
 
 texts! {
     TO_DO: "要做的事", "To do";
@@ -29,6 +30,13 @@ texts! {
     RECORDS_HERE: "本次记录", "Records of this visit";
     NO_RECORD: "还没有记录。从下面选一张表开始。", "No record yet. Choose a form below.";
     FORMS_HERE: "可填表格", "Forms";
+    FORMS_DUE: "到期", "Due";
+    FORMS_INSPECTION: "巡检", "Inspection";
+    FORMS_CALIBRATION: "校准与核查", "Calibration and checks";
+    FORMS_REPLACEMENT: "更换与维修", "Replacement and repair";
+    FORMS_OTHER: "其他", "Others";
+    DESK_RECORDS: "案头记录", "Desk records";
+    DESK_RECORDS_WHY: "不用到场，不签到。", "No visit and no sign-in.";
     NO_FORM: "此站点没有可填的表格。", "There is no form for this point.";
     FILL: "填写", "Fill in";
     PHOTOS: "照片", "Photos";
@@ -97,19 +105,14 @@ pub fn problems(count: u32) -> String {
     }
 }
 
-/// A duty, by the form whose record fulfils it.
-pub fn duty(form: &FormCode) -> String {
-    match form.as_str() {
-        "HJ75-G4" => pick("零点 / 量程校准", "Zero / span calibration").to_owned(),
-        other => other.to_owned(),
-    }
-}
-
 /// `每 7 天 · 上次 11-16`.
 pub fn period_and_last(due: &Due) -> String {
-    let period = match due.days {
-        1 => pick("每天", "daily").to_owned(),
-        days => pick(format!("每 {days} 天"), format!("every {days} days")),
+    let period = match due.every {
+        Every::Days(1) => pick("每天", "daily").to_owned(),
+        Every::Hours(hours) => pick(format!("每 {hours} 小时"), format!("every {hours} h")),
+        Every::Days(days) => pick(format!("每 {days} 天"), format!("every {days} days")),
+        Every::Months(1) => pick("每月", "monthly").to_owned(),
+        Every::Months(months) => pick(format!("每 {months} 个月"), format!("every {months} months")),
     };
     match due.last_done.map(short_time).as_deref().and_then(|time| time.split_once(' ')) {
         Some((last, _)) => pick(format!("{period} · 上次 {last}"), format!("{period} · last {last}")),
@@ -205,15 +208,25 @@ pub fn to_boundary(distance_m: f64) -> String {
     }
 }
 
-/// A slot of the forms' photos.
-pub fn photo_slot(slot: Option<&str>) -> String {
-    match slot {
-        None => NOT_IN_SLOT.get().to_owned(),
-        Some("reading") => pick("分析仪读数", "Analyser reading").to_owned(),
-        Some("bottle") => pick("标气瓶标签", "Gas bottle label").to_owned(),
-        Some("site") => pick("现场", "On site").to_owned(),
-        Some("presence" | "reason" | "sign_in") => pick("签到说明照片", "Photo for the sign-in").to_owned(),
-        Some(other) => other.to_owned(),
+/// What a photo of a visit shows.
+pub fn photo_slot(slot: Option<&str>, slot_label: Option<&Label>) -> String {
+    match (slot, slot_label) {
+        (_, Some(named)) => label(named).to_owned(),
+        (Some("presence" | "reason" | "sign_in"), None) => {
+            pick("签到说明照片", "Photo for the sign-in").to_owned()
+        }
+        (_, None) => NOT_IN_SLOT.get().to_owned(),
+    }
+}
+
+/// How soon a form is due, for a pill.
+pub fn form_urgency(urgency: Urgency) -> Option<Text> {
+    match urgency {
+        Urgency::Overdue => Some(Text { zh: "已逾期", en: "Overdue" }),
+        Urgency::NeverDone => Some(Text { zh: "本机无记录", en: "No record here" }),
+        Urgency::Today => Some(Text { zh: "今天到期", en: "Due today" }),
+        Urgency::Soon => Some(Text { zh: "7 天内到期", en: "Due within 7 days" }),
+        Urgency::Later => None,
     }
 }
 
@@ -224,6 +237,7 @@ pub fn photo_alt(slot: &str, taken_at: DateTime<Utc>, source: PhotoSource) -> St
         PhotoSource::Camera => {
             pick(format!("照片：{slot}，拍于 {time}"), format!("Photo: {slot}, taken {time}"))
         }
+        PhotoSource::Document => pick(format!("文件：{slot}，{time}"), format!("File: {slot}, {time}")),
         PhotoSource::Imported => {
             pick(format!("导入的照片：{slot}，{time}"), format!("Imported photo: {slot}, {time}"))
         }

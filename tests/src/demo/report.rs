@@ -4,9 +4,8 @@ use serde::Serialize;
 use stackside_core::geofence::Presence;
 use stackside_core::hash::Hash;
 use stackside_core::id::VisitId;
-use stackside_core::judge::Outcome;
+use stackside_core::judge::{Outcome, Quantity};
 use stackside_core::register::Instrument;
-use stackside_core::rulebook::DriftQuantity;
 
 /// The demo's last line.
 #[derive(Debug, Serialize)]
@@ -39,7 +38,7 @@ pub struct Drift {
     /// The analyser's factor.
     pub analyser: String,
     /// Zero or span.
-    pub quantity: DriftQuantity,
+    pub quantity: Quantity,
     /// % F.S. as shown.
     pub drift: Option<String>,
     /// What the tablet says.

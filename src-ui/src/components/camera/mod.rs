@@ -193,7 +193,7 @@ impl Session {
 
     async fn begin(self, source: PhotoSource) -> Result<PhotoId, CommandError> {
         let (visit, record, slot) = self.place.get_value();
-        photo::begin(&BeginPhoto { visit, record, slot, source }).await
+        photo::begin(&BeginPhoto { visit, record, slot, source, name: None }).await
     }
 
     fn fail(self, text: String, step: Step) {

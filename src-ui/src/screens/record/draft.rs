@@ -1,23 +1,26 @@
-//! The record on the screen: its answers as typed, what the rules say to them, and where the person is.
+//! The record on the screen: its answers as typed, what the rules say to them, and what lies over it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
 use leptos::prelude::*;
-use stackside_core::command::{GetRecord, PhotoLine, Place, RecordLine, RecordView, SavePlace};
+use stackside_core::command::{GetRecord, PhotoLine, RecordLine, RecordView, Workplace};
 use stackside_core::form::{
-    Answer, AnswerError, AnswerKey, Answers, Block, Field, FieldType, Judge, Origin, Override, Problem, Unit,
-    blocks, check, check_answer,
+    Answer, AnswerError, AnswerKey, Answers, Block, Field, Origin, Override, Problem, Site, blocks, check,
+    check_answer,
 };
-use stackside_core::judge::{Verdict, fill_computed, judge};
-use wasm_bindgen::JsCast;
+use stackside_core::id::RecordId;
+use stackside_core::judge::problems;
+use stackside_core::register::Bottle;
 
+use super::is_signed;
+use super::paper::Paper;
 use super::saves::{SaveState, Saves};
-use super::{is_pad_type, is_signed};
-use crate::{shell, texts};
+use crate::shell;
 
-/// Pause before reading again what was overtaken by typing.
+/// Pause before reading again: what is typed goes first.
 const READ_AGAIN: Duration = Duration::from_millis(700);
 
 /// What stands in the middle of the screen.
@@ -29,66 +32,103 @@ pub enum Part {
     Photos,
 }
 
+/// What lies over the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Over {
+    /// The list of what is missing.
+    Missing,
+    /// A prefilled value is replaced.
+    Replace(AnswerKey),
+    /// A bottle is replaced.
+    Bottle(AnswerKey),
+    /// A second person signs.
+    Signature(AnswerKey),
+    /// Times for the lines of a block.
+    Times(usize),
+    /// A line goes.
+    RemoveLine(AnswerKey),
+    /// A photo for a slot.
+    Camera(String),
+    /// Desk work is signed.
+    Sign,
+}
+
+/// A field with its place.
+#[derive(Debug, Clone)]
+pub struct Spot {
+    /// Its answer.
+    pub key: AnswerKey,
+    /// The field or column.
+    pub field: Arc<Field>,
+}
+
 /// The record on the screen.
 #[derive(Clone, Copy)]
 pub struct Draft {
     view: StoredValue<Arc<RecordView>>,
-    /// The answers as they stand in the fields.
-    pub answers: RwSignal<Answers>,
+    /// The answers with their verdicts.
+    pub paper: Paper,
     /// The photos.
     pub photos: RwSignal<Vec<PhotoLine>>,
+    /// The point's bottles.
+    pub bottles: RwSignal<Vec<Bottle>>,
     /// The record's line: send state.
     pub line: RwSignal<RecordLine>,
     /// What is shown.
     pub part: RwSignal<Part>,
     /// The field that has, or had last, the focus.
     pub target: RwSignal<Option<AnswerKey>>,
-    /// The prefilled value that is being replaced.
-    pub replacing: RwSignal<Option<AnswerKey>>,
+    /// What lies over the screen.
+    pub over: RwSignal<Option<Over>>,
     /// Whether all is in the store.
     pub state: RwSignal<SaveState>,
-    /// What the rules say.
-    pub verdicts: Memo<Vec<Verdict>>,
-    /// What stands in the way of signing.
+    /// What stands in the way of signing, a moment after the last change.
     pub problems: Memo<Vec<Problem>>,
+    /// Lines that were added to a block's table and have no answer yet.
+    pub added: RwSignal<BTreeMap<usize, u16>>,
+    /// The records that replaced bottles made.
+    pub made: RwSignal<BTreeMap<AnswerKey, RecordId>>,
+    slots: Memo<Vec<String>>,
     saves: StoredValue<Arc<Saves>>,
+    is_reading: StoredValue<bool>,
 }
 
 impl Draft {
     /// Starts from what the store has.
     pub fn new(read: Arc<RecordView>) -> Self {
-        let answers = RwSignal::new(read.answers.clone());
+        let paper = Paper::new(&read);
         let photos = RwSignal::new(read.photos.clone());
+        let bottles = RwSignal::new(read.bottles.clone());
         let state = RwSignal::new(SaveState::Saved);
-        let signed = is_signed(&read);
-        let by_rules = Arc::clone(&read);
-        let verdicts = Memo::new(move |_| match signed {
-            true => by_rules.verdicts.clone(),
-            false => answers
-                .with(|answers| judge(&by_rules.form, answers, &by_rules.instruments, &by_rules.rulebook)),
+        let slots = Memo::new(move |_| {
+            photos.with(|photos| photos.iter().filter_map(|photo| photo.slot.clone()).collect::<Vec<_>>())
         });
-        let by_form = Arc::clone(&read);
-        let problems = Memo::new(move |_| {
-            if signed {
-                return vec![];
-            }
-            let slots: Vec<String> =
-                photos.with(|photos| photos.iter().filter_map(|photo| photo.slot.clone()).collect());
-            let RecordView { form, instruments, bottles, .. } = &*by_form;
-            answers.with(|answers| check(form, answers, instruments, bottles, &slots, Utc::now()))
+        let view = StoredValue::new(Arc::clone(&read));
+        let all = Memo::new(move |_| {
+            paper.calm.track();
+            view.with_value(|view| match is_signed(view) {
+                true => vec![],
+                false => bottles.with(|bottles| {
+                    slots.with(|slots| all_problems(view, paper, &site(view, bottles, slots)))
+                }),
+            })
         });
         Self {
-            answers,
+            view,
+            paper,
             photos,
+            bottles,
             line: RwSignal::new(read.line.clone()),
             part: RwSignal::new(Part::Block(0)),
             target: RwSignal::new(None),
-            replacing: RwSignal::new(None),
+            over: RwSignal::new(None),
             state,
-            verdicts,
-            problems,
-            saves: StoredValue::new(Arc::new(Saves::new(read.line.id, answers, state))),
-            view: StoredValue::new(read),
+            problems: all,
+            added: RwSignal::default(),
+            made: RwSignal::default(),
+            slots,
+            saves: StoredValue::new(Arc::new(Saves::new(read.line.id, paper, state))),
+            is_reading: StoredValue::new(false),
         }
     }
 
@@ -96,121 +136,99 @@ impl Draft {
     pub fn view(self) -> Arc<RecordView> {
         self.view.get_value()
     }
+    /// Runs with the record as it was read.
+    pub fn with_view<T>(self, run: impl FnOnce(&RecordView) -> T) -> T {
+        self.view.with_value(|view| run(view))
+    }
     /// True once nothing may change any more.
     pub fn is_signed(self) -> bool {
         self.view.with_value(|view| is_signed(view))
     }
+    /// Which record.
+    pub fn id(self) -> RecordId {
+        self.view.with_value(|view| view.line.id)
+    }
     /// The screen's path.
     pub fn path(self) -> String {
-        self.view.with_value(|view| format!("/record/{}", view.line.id))
+        format!("/record/{}", self.id())
+    }
+    /// Where the work is: the visit, or the point for desk work.
+    pub fn place(self) -> Workplace {
+        self.with_view(|view| match view.line.visit {
+            Some(visit) => Workplace::Visit(visit),
+            None => Workplace::Point(view.line.point.clone()),
+        })
+    }
+    /// True for work without a visit.
+    pub fn is_desk_work(self) -> bool {
+        self.with_view(|view| view.line.visit.is_none())
+    }
+    /// The path of where the work is.
+    pub fn home(self) -> String {
+        match self.place() {
+            Workplace::Visit(visit) => format!("/visit/{visit}"),
+            Workplace::Point(point) => format!("/point/{point}"),
+        }
     }
 
     /// Runs with the block and field of a key; nothing if the form has none such.
     pub fn field<T>(self, key: &AnswerKey, run: impl FnOnce(&Block<'_>, &Field) -> T) -> Option<T> {
         self.view.with_value(|view| {
             let all = blocks(&view.form, &view.instruments);
-            let block = all.iter().find(|block| block.key(&key.field) == *key)?;
-            let field = block.fields().find(|field| field.id == key.field)?;
-            Some(run(block, field))
+            let block = all.iter().find(|block| block.holds(key))?;
+            Some(run(block, block.field_of(key)?))
         })
     }
     /// Runs with a block by its number.
     pub fn block<T>(self, index: usize, run: impl FnOnce(&Block<'_>) -> T) -> Option<T> {
         self.view.with_value(|view| blocks(&view.form, &view.instruments).get(index).map(run))
     }
-    fn block_of(self, key: &AnswerKey) -> Option<usize> {
+    /// The number of the block that a key belongs to; of a key without an instrument the section's first one.
+    pub fn block_of(self, key: &AnswerKey) -> Option<usize> {
         self.view.with_value(|view| {
             let all = blocks(&view.form, &view.instruments);
-            all.iter().position(|block| {
-                block.section.id == key.section && (key.row.is_none() || block.key(&key.field) == *key)
+            all.iter()
+                .position(|block| block.holds(key) || (block.section.id == key.section && key.row.is_none()))
+        })
+    }
+    /// Runs with the answers and all that they are checked against; tracks.
+    pub fn with_site<T>(self, run: impl FnOnce(&Answers, &Site<'_>) -> T) -> T {
+        self.view.with_value(|view| {
+            self.bottles.with(|bottles| {
+                self.slots.with(|slots| {
+                    self.paper.answers.with(|answers| run(answers, &site(view, bottles, slots)))
+                })
             })
         })
     }
 
     /// An answer's text; tracks.
     pub fn text(self, key: &AnswerKey) -> String {
-        self.answers.with(|answers| answers.0.get(key).map(|answer| answer.text.clone()).unwrap_or_default())
+        let text = |answers: &Answers| answers.0.get(key).map(|answer| answer.text.clone());
+        self.paper.answers.with(text).unwrap_or_default()
     }
     /// True for a value that was known before anyone typed and asks for a reason to be replaced.
     pub fn is_given(self, key: &AnswerKey) -> bool {
-        self.answers.with_untracked(|answers| answers.0.get(key).is_some_and(is_given))
+        self.paper.answers.with_untracked(|answers| answers.0.get(key).is_some_and(is_given))
     }
-    /// True for a number that is typed.
-    pub fn is_number(self, key: &AnswerKey) -> bool {
-        self.field(key, |_, field| is_pad_type(field.kind)) == Some(true) && !self.is_given(key)
-    }
-    /// True if a field belongs to a part.
-    pub fn is_in(self, key: &AnswerKey, part: Part) -> bool {
-        matches!(part, Part::Block(index) if self.block_of(key) == Some(index))
-    }
-    /// True if a part has numbers to type.
-    pub fn has_numbers(self, part: Part) -> bool {
-        let Part::Block(index) = part else { return false };
-        self.block(index, |block| block.fields().any(|field| is_pad_type(field.kind))) == Some(true)
-    }
-
-    /// What is wrong with a field as it stands; a gap is not wrong while the form is being filled. Tracks.
-    pub fn complaint(self, key: &AnswerKey) -> Option<String> {
-        if self.is_signed() {
+    /// What is wrong with an answer as it stands; a gap is not wrong while the form is being filled. Tracks.
+    pub fn error(self, Spot { key, field }: &Spot) -> Option<AnswerError> {
+        if self.is_signed() || self.is_half_typed(key) {
             return None;
         }
-        let error = self.view.with_value(|view| {
-            let all = blocks(&view.form, &view.instruments);
-            let block = all.iter().find(|block| block.key(&key.field) == *key)?;
-            let field = block.fields().find(|field| field.id == key.field)?;
-            self.answers.with(|answers| check_answer(field, key, answers, &view.bottles, Utc::now()).err())
-        })?;
-        (error != AnswerError::Missing && !self.is_half_typed(key)).then(|| texts::answer_error(&error))
-    }
-    /// True for a lone sign or point in the field that is being typed: no reason to complain yet. Tracks.
-    pub fn is_half_typed(self, key: &AnswerKey) -> bool {
-        matches!(self.text(key).as_str(), "-" | "." | "-." | "－" | "−")
-            && self.target.with(|target| target.as_ref() == Some(key))
-    }
-
-    /// The unit of a number; tracks.
-    pub fn unit(self, key: &AnswerKey) -> Option<String> {
-        let unit = self.field(key, |_, field| field.unit.clone())??;
-        let unit = match unit {
-            Unit::Fixed(unit) => unit,
-            Unit::Field(other) => self.text(&key.sibling(&other)),
+        let wrong = self.with_site(|answers, site| check_answer(field, key, answers, site).err());
+        let trouble = || {
+            self.paper.verdicts.with(|verdicts| {
+                problems(verdicts).find(|problem| problem.key == *key).map(|problem| problem.error)
+            })
         };
-        Some(unit).filter(|unit| !unit.is_empty())
+        wrong.or_else(trouble).filter(|error| !is_gap(error, key))
     }
-    /// Group, field and unit in one line; tracks.
-    pub fn pad_title(self, key: &AnswerKey) -> String {
-        let names = self.field(key, |block, field| {
-            let group =
-                field.group.as_ref().and_then(|id| block.section.groups.iter().find(|group| group.id == *id));
-            let group = group.map(|group| texts::label(&group.label).to_owned());
-            (group, texts::label(&field.label).to_owned())
-        });
-        let (group, name) = names.unwrap_or_default();
-        group.into_iter().chain([name]).chain(self.unit(key)).collect::<Vec<_>>().join(" · ")
-    }
-    /// What a number may be; tracks.
-    pub fn allowed(self, key: &AnswerKey) -> Option<String> {
-        let bounds = self.field(key, |_, field| field.bounds.clone())??;
-        let (low, high) = self.answers.with(|answers| bounds.ends(key, answers))?;
-        Some(texts::allowed(low, high))
-    }
-    /// The reading after the last adjustment, for the other readings of its row; tracks.
-    pub fn last_value(self, key: &AnswerKey) -> Option<String> {
-        let last = self.field(key, |block, field| {
-            let group = field.group.as_deref()?;
-            let judge = block.section.judges.iter().find(|judge| judge.group() == group)?;
-            let Judge::Drift { last, .. } = judge;
-            (*last != field.id).then(|| last.clone())
-        })??;
-        Some(self.text(&key.sibling(&last))).filter(|text| !text.is_empty())
-    }
-    /// A computed field's text: from the verdicts as they stand. Tracks.
-    pub fn computed(self, key: &AnswerKey) -> String {
-        let mut shown = Answers::default();
-        self.view.with_value(|view| {
-            self.verdicts.with(|verdicts| fill_computed(&view.form, &mut shown, verdicts))
-        });
-        shown.text(key).map(str::to_owned).unwrap_or_default()
+    /// True for a lone sign or point, or a × without its word, in the field that is being typed: no reason to complain
+    /// yet. Tracks.
+    pub fn is_half_typed(self, key: &AnswerKey) -> bool {
+        matches!(self.text(key).trim(), "-" | "." | "-." | "－" | "−" | "<" | "bad" | "impossible")
+            && self.target.with(|target| target.as_ref() == Some(key))
     }
 
     /// Takes what was typed; it is in the store a moment later.
@@ -218,7 +236,7 @@ impl Draft {
         if self.is_signed() {
             return;
         }
-        self.answers.update(|answers| {
+        self.paper.change(key, |answers| {
             let answer = answers.0.entry(key.clone()).or_insert_with(|| Answer::typed(""));
             answer.text.clone_from(&text);
             if !is_given(answer) {
@@ -227,9 +245,14 @@ impl Draft {
         });
         self.saves.with_value(|saves| saves.put(key, text, None));
     }
+    /// Takes what a button says; it is sent at once.
+    pub fn put(self, key: &AnswerKey, text: String) {
+        self.type_in(key, text);
+        self.save_now(key);
+    }
     /// Replaces a prefilled value.
     pub fn replace(self, key: &AnswerKey, text: String, reason: String) {
-        self.answers.update(|answers| {
+        self.paper.change(key, |answers| {
             let answer = answers.0.entry(key.clone()).or_insert_with(|| Answer::typed(""));
             let original =
                 answer.replaced.take().map_or_else(|| answer.text.clone(), |replaced| replaced.original);
@@ -253,117 +276,89 @@ impl Draft {
     pub fn retry(self) {
         self.saves.with_value(|saves| saves.retry());
     }
+    /// True while something is on its way to the store.
+    pub fn is_busy(self) -> bool {
+        self.saves.try_with_value(|saves| saves.is_busy()).unwrap_or(false)
+    }
 
-    /// Reads the record anew: photos, send state, and answers that changed with another one. What was typed meanwhile
-    /// stays, and then it reads again.
+    /// Reads the record anew before long, once however often it is asked for, and not while something is typed.
+    pub fn read_soon(self) {
+        if self.is_reading.try_get_value() != Some(false) {
+            return;
+        }
+        self.is_reading.set_value(true);
+        set_timeout(
+            move || match self.is_reading.try_set_value(false) {
+                Some(_) => (), // the screen is gone
+                None if self.is_busy() => self.read_soon(),
+                None => self.read_again(),
+            },
+            READ_AGAIN,
+        );
+    }
+    /// Reads the record anew: photos, bottles, send state, and answers that changed with another one. What was typed
+    /// meanwhile stays, and then it reads again.
     pub fn read_again(self) {
-        let record = self.view.with_value(|view| view.line.id);
-        let puts = self.saves.with_value(|saves| saves.puts());
+        let Some(puts) = self.saves.try_with_value(|saves| saves.puts()) else { return };
+        let record = self.id();
         leptos::task::spawn_local(async move {
             let Ok(read) = shell::call(&GetRecord { record }).await else { return };
-            let RecordView { photos, line, answers, .. } = read;
-            if self.photos.try_with_untracked(|old| *old != photos) == Some(true) {
-                self.photos.set(photos);
-            }
-            if self.line.try_with_untracked(|old| *old != line) == Some(true) {
-                self.line.set(line);
-            }
+            let RecordView { photos, line, answers, bottles, .. } = read;
+            refresh(self.photos, photos);
+            refresh(self.bottles, bottles);
+            refresh(self.line, line);
             if self.saves.try_with_value(|saves| saves.take_all(answers, puts)) == Some(false) {
-                set_timeout(
-                    move || {
-                        if self.saves.try_with_value(|_| ()).is_some() {
-                            self.read_again();
-                        }
-                    },
-                    READ_AGAIN,
-                );
+                self.read_soon();
             }
         });
     }
+}
 
-    /// The focus came to a field: the pad types there, and the app comes back there.
-    pub fn entered(self, key: &AnswerKey) {
-        if self.target.with_untracked(|target| target.as_ref() == Some(key)) {
-            return;
-        }
-        self.target.set(Some(key.clone()));
-        let place = Place { path: self.path(), field: Some(key.clone()) };
-        leptos::task::spawn_local(async move {
-            // Losing the place loses no work: not worth a word.
-            let _ = shell::call(&SavePlace { place }).await;
-        });
+fn refresh<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, new: T) {
+    if signal.try_with_untracked(|old| *old != new) == Some(true) {
+        signal.set(new);
     }
+}
 
-    /// Shows a field and puts the focus there.
-    pub fn go_to(self, key: &AnswerKey) {
-        if key.section == "photo" {
-            self.part.set(Part::Photos);
-            return;
-        }
-        let Some(index) = self.block_of(key) else { return };
-        self.part.set(Part::Block(index));
-        let key = self.block(index, |block| block.key(&key.field)).unwrap_or_else(|| key.clone());
-        let id = dom_id(&key);
-        // Drawn in the next frame.
-        request_animation_frame(move || {
-            let element = document().get_element_by_id(&id);
-            if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
-            {
-                let _ = element.focus();
-                element.scroll_into_view_with_bool(false);
+fn site<'a>(view: &'a RecordView, bottles: &'a [Bottle], slots: &'a [String]) -> Site<'a> {
+    Site {
+        instruments: &view.instruments,
+        bottles,
+        last_done: &view.last_done,
+        begun_on: view.begun_on,
+        photo_slots: slots,
+        now: Utc::now(),
+    }
+}
+
+/// What is missing or wrong, and what stands in the way of a verdict.
+fn all_problems(view: &RecordView, paper: Paper, site: &Site<'_>) -> Vec<Problem> {
+    let mut all = paper.answers.with_untracked(|answers| check(&view.form, answers, site));
+    paper.verdicts.with_untracked(|verdicts| {
+        for problem in problems(verdicts) {
+            if all.iter().all(|known| known.key != problem.key) {
+                all.push(problem);
             }
-        });
-    }
-
-    /// On to the next field that has to be typed; behind the last one the photos.
-    pub fn go_on(self) {
-        let here = self.target.get_untracked();
-        if let Some(here) = &here {
-            self.save_now(here);
         }
-        let Part::Block(shown) = self.part.get_untracked() else { return };
-        let next = self.view.with_value(|view| {
-            let all = blocks(&view.form, &view.instruments);
-            let keys = all.iter().enumerate().flat_map(|(index, block)| {
-                block.fields().map(move |field| {
-                    (index, block.key(&field.id), field.required && field.kind != FieldType::Computed)
-                })
-            });
-            self.answers.with_untracked(|answers| {
-                // From the field with the focus if it is on the screen, otherwise from the start of what is shown.
-                let from = here.filter(|key| self.block_of(key) == Some(shown));
-                let mut is_behind = false;
-                keys.filter(|(index, key, _)| {
-                    let was_behind = is_behind;
-                    is_behind = is_behind || from.as_ref().map_or(*index >= shown, |from| from == key);
-                    if from.is_some() { was_behind } else { is_behind }
-                })
-                .find(|(_, key, must)| *must && answers.text(key).is_none())
-                .map(|(_, key, _)| key)
-            })
-        });
-        match next {
-            Some(key) => self.go_to(&key),
-            None => self.part.set(Part::Photos),
-        }
-    }
+    });
+    all
+}
 
-    /// Where to begin: the first block to work on.
-    pub fn first_part(self) -> Part {
-        let index = self.view.with_value(|view| {
-            let all = blocks(&view.form, &view.instruments);
-            all.iter().position(|block| {
-                self.answers.with_untracked(|answers| {
-                    block.fields().any(|field| {
-                        field.required
-                            && field.kind != FieldType::Computed
-                            && answers.text(&block.key(&field.id)).is_none()
-                    })
-                })
-            })
-        });
-        Part::Block(index.unwrap_or(0))
+/// True for what is only missing, and for times of a table that were made beforehand: nothing is wrong yet.
+fn is_gap(error: &AnswerError, key: &AnswerKey) -> bool {
+    match error {
+        AnswerError::Missing
+        | AnswerError::PhotoMissing
+        | AnswerError::TooFewLines { .. }
+        | AnswerError::NoBlock => true,
+        AnswerError::InTheFuture => key.line.is_some(),
+        _ => false,
     }
+}
+
+/// True for what comes in the course of the work, a word on a fault too.
+pub fn is_still_ahead(problem: &Problem) -> bool {
+    problem.error == AnswerError::RemarkMissing || is_gap(&problem.error, &problem.key)
 }
 
 /// True for a value from the register or the last record, replaced or not.

@@ -1,21 +1,28 @@
 //! What stands in the way of signing, each with the way to it.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
-use stackside_core::form::Problem;
+use stackside_core::form::{AnswerError, Problem};
 
-use super::draft::Draft;
+use super::draft::{Draft, Over};
 use super::outline::block_name;
+use super::sign::SignButton;
 use crate::components::dialog::Dialog;
 use crate::components::icon::{Glyph, Icon};
 use crate::texts;
 
 /// The list of what is missing.
 #[component]
-pub fn MissingDialog(draft: Draft, visit: String, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
+pub fn MissingDialog(draft: Draft) -> impl IntoView {
+    let close = move || {
+        if draft.over.with_untracked(|over| *over == Some(Over::Missing)) {
+            draft.over.set(None);
+        }
+    };
     let line = move |problem: Problem| {
         let (place, name) = names(draft, &problem);
-        let words = texts::problem(&problem);
+        let is_one_of = problem.error == AnswerError::NoBlock
+            && draft.with_view(|view| view.form.one_of.contains(&problem.key.section));
+        let words = if is_one_of { texts::ONE_PART.get().to_owned() } else { texts::problem(&problem) };
         let key = problem.key;
         view! {
             <li>
@@ -23,7 +30,7 @@ pub fn MissingDialog(draft: Draft, visit: String, #[prop(into)] on_close: Callba
                     type="button"
                     class="missing__item"
                     on:click=move |_| {
-                        on_close.run(());
+                        close();
                         draft.go_to(&key);
                     }
                 >
@@ -39,17 +46,13 @@ pub fn MissingDialog(draft: Draft, visit: String, #[prop(into)] on_close: Callba
         }
     };
     view! {
-        <Dialog title=texts::MISSING_TITLE.get() on_close>
+        <Dialog title=texts::MISSING_TITLE.get() on_close=move |()| close()>
             {move || {
                 let problems = draft.problems.get();
                 if problems.is_empty() {
-                    let visit = visit.clone();
                     view! {
                         <p class="missing__none">{texts::NOTHING_MISSING.get()}</p>
-                        <A href=visit attr:class="btn btn--main btn--big">
-                            <Glyph icon=Icon::Pen />
-                            {texts::TO_VISIT.get()}
-                        </A>
+                        <SignButton draft />
                     }
                     .into_any()
                 } else {
@@ -64,26 +67,24 @@ pub fn MissingDialog(draft: Draft, visit: String, #[prop(into)] on_close: Callba
 fn names(draft: Draft, problem: &Problem) -> (String, String) {
     let key = &problem.key;
     let of_field = draft.field(key, |block, field| {
-        let group =
-            field.group.as_ref().and_then(|id| block.section.groups.iter().find(|group| group.id == *id));
+        let group = field.group.as_ref().and_then(|id| block.section.group(id));
+        let place =
+            key.line.map(texts::line_number).or(group.map(|group| texts::label(&group.label).to_owned()));
         let name = texts::label(&field.label);
-        let name = match group {
-            Some(group) => format!("{} · {name}", texts::label(&group.label)),
-            None => name.to_owned(),
-        };
-        (block_name(block), name)
+        let name = place.map_or_else(|| name.to_owned(), |place| format!("{place} · {name}"));
+        (draft.with_view(|view| block_name(&view.form, block)), name)
     });
     of_field.unwrap_or_else(|| {
-        let view = draft.view();
-        match view.form.photos.iter().find(|slot| key.section == "photo" && slot.id == key.field) {
-            Some(slot) => (texts::PHOTOS.get().to_owned(), texts::label(&slot.label).to_owned()),
-            None => (
-                String::new(),
-                view.form
-                    .section(&key.section)
-                    .map(|s| texts::label(&s.label).replace("{name}", ""))
-                    .unwrap_or_default(),
-            ),
-        }
+        draft.with_view(|view| {
+            let slot = view.form.photos.iter().find(|slot| key.section == "photo" && slot.id == key.field);
+            let section = view.form.section(&key.section);
+            match slot {
+                Some(slot) => (texts::PHOTOS.get().to_owned(), texts::label(&slot.label).to_owned()),
+                None => {
+                    let name = section.map(|section| texts::label(&section.label).replace("{name}", ""));
+                    (String::new(), name.unwrap_or_default().trim().to_owned())
+                }
+            }
+        })
     })
 }

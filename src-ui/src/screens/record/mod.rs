@@ -1,12 +1,23 @@
 //! A record: its form filled block by block, judged while typing, each answer saved as it is given.
 
+mod about;
 mod block;
+mod bottle;
 mod draft;
+mod field;
+mod inspection;
+mod judged;
+mod kept;
+mod lines;
 mod missing;
 mod outline;
+mod paper;
 mod photos;
 mod replace;
 mod saves;
+mod sign;
+mod times;
+mod way;
 
 use std::sync::Arc;
 
@@ -18,14 +29,19 @@ use stackside_core::id::RecordId;
 use stackside_core::record::RecordState;
 
 use self::block::BlockCard;
-use self::draft::{Draft, Part};
+use self::bottle::BottleDialog;
+use self::draft::{Draft, Over, Part};
+use self::kept::SignatureDialog;
+use self::lines::RemoveDialog;
 use self::missing::MissingDialog;
 use self::outline::Outline;
-use self::photos::PhotosCard;
+use self::photos::{PhotosCard, SlotCamera};
 use self::replace::ReplaceDialog;
+use self::sign::SignHere;
+use self::times::TimesDialog;
 use crate::app::Shared;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::pad::Pad;
+use crate::components::pad::{Pad, PadKeys};
 use crate::components::page::Page;
 use crate::components::states::{Failed, Loading};
 use crate::components::tone::{Pill, Tone};
@@ -72,8 +88,7 @@ fn Sheet(view: Arc<RecordView>) -> impl IntoView {
         view.line.discharger_name,
         view.line.point_name
     );
-    let visit = format!("/visit/{}", view.line.visit);
-    let list_is_open = RwSignal::new(false);
+    let home = draft.home();
     come_back(draft, shared);
     let end = {
         let is_signed = draft.is_signed();
@@ -87,26 +102,39 @@ fn Sheet(view: Arc<RecordView>) -> impl IntoView {
                 }
                 .into_any()
             } else {
-                view! { <MissingButton draft on_open=move |()| list_is_open.set(true) /> }.into_any()
+                view! { <MissingButton draft on_open=move |()| draft.over.set(Some(Over::Missing)) /> }
+                    .into_any()
             }
         }
     };
-    let to_visit = visit.clone();
     let body = move || match draft.part.get() {
         Part::Block(index) => view! { <BlockCard draft index /> }.into_any(),
-        Part::Photos => view! { <PhotosCard draft to_visit=to_visit.clone() /> }.into_any(),
+        Part::Photos => view! { <PhotosCard draft /> }.into_any(),
     };
     let has_pad = Memo::new(move |_| !draft.is_signed() && draft.has_numbers(draft.part.get()));
     view! {
-        <Page title=texts::label(&view.form.title).to_owned() subtitle=subtitle back=visit.clone() focus=true end=end>
-            <div class="record" class:record--pad=has_pad>
-                <Outline draft visit=visit.clone() />
+        <Page title=texts::label(&view.form.title).to_owned() subtitle=subtitle back=home focus=true end=end>
+            <div class="record" class:record--pad=has_pad class:record--signed=draft.is_signed()>
+                <Outline draft />
                 <div class="record__middle" tabindex=draft.is_signed().then_some("0")>{body}</div>
                 {move || has_pad.get().then(|| view! { <RecordPad draft /> })}
             </div>
-            {move || list_is_open.get().then(|| view! { <MissingDialog draft visit=visit.clone() on_close=move |()| list_is_open.set(false) /> })}
-            {move || draft.replacing.get().map(|key| view! { <ReplaceDialog draft key_of=key /> })}
+            {move || draft.over.get().map(|over| draw_over(draft, over))}
         </Page>
+    }
+}
+
+/// What lies over the screen.
+fn draw_over(draft: Draft, over: Over) -> AnyView {
+    match over {
+        Over::Missing => view! { <MissingDialog draft /> }.into_any(),
+        Over::Replace(key) => view! { <ReplaceDialog draft key_of=key /> }.into_any(),
+        Over::Bottle(key) => view! { <BottleDialog draft key_of=key /> }.into_any(),
+        Over::Signature(key) => view! { <SignatureDialog draft key_of=key /> }.into_any(),
+        Over::Times(index) => view! { <TimesDialog draft index /> }.into_any(),
+        Over::RemoveLine(key) => view! { <RemoveDialog draft key_of=key /> }.into_any(),
+        Over::Camera(slot) => view! { <SlotCamera draft of=slot /> }.into_any(),
+        Over::Sign => view! { <SignHere draft /> }.into_any(),
     }
 }
 
@@ -148,6 +176,7 @@ fn RecordPad(draft: Draft) -> impl IntoView {
             value
             allowed=of_target(|draft, key| draft.allowed(key))
             last=of_target(|draft, key| draft.last_value(key))
+            keys=Signal::derive(move || target.with(|key| key.as_ref().map_or(PadKeys::default(), |key| draft.pad_keys(key))))
             on_typed=typed
             on_next=move |()| draft.go_on()
         />
@@ -174,14 +203,14 @@ fn come_back(draft: Draft, shared: Shared) {
             shared.sync.track();
         }
         if before.is_some() {
-            draft.read_again();
+            draft.read_soon();
         }
     });
 }
 
 /// True for fields that the number pad fills.
 fn is_pad_type(kind: FieldType) -> bool {
-    kind == FieldType::Decimal
+    kind.is_number()
 }
 
 /// True once nothing may change any more.

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_router::components::A;
-use stackside_core::form::{AnswerError, Answers, Block, FieldType, Origin, Problem};
+use stackside_core::form::{Answers, Block, Form, Problem, Section, Site};
 use stackside_core::judge::{Outcome, Verdict};
 
-use super::draft::{Draft, Part};
+use super::draft::{Draft, Over, Part, is_given, is_still_ahead};
+use super::way::asked;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::tone::Tone;
 use crate::components::verdict::outcome_look;
@@ -21,19 +22,29 @@ struct Standing {
 
 /// The parts of the form; the last one leads back to the visit, where all is signed at once.
 #[component]
-pub fn Outline(draft: Draft, visit: String) -> impl IntoView {
+pub fn Outline(draft: Draft) -> impl IntoView {
     let parts = draft.view();
     let count = stackside_core::form::blocks(&parts.form, &parts.instruments).len();
     let block = move |index: usize| {
-        let name = draft.block(index, block_name).unwrap_or_default();
+        let name = draft
+            .with_view(|view| draft.block(index, |block| block_name(&view.form, block)))
+            .unwrap_or_default();
         let standing = Memo::new(move |_| {
-            let standing = draft.answers.with(|answers| {
-                draft.verdicts.with(|verdicts| {
-                    draft.problems.with(|problems| {
-                        let wrong: Vec<_> =
-                            problems.iter().filter(|p| !draft.is_half_typed(&p.key)).collect();
-                        draft.block(index, |block| {
-                            block_standing(block, answers, verdicts, &wrong, draft.is_signed())
+            // With the list of what is missing, a moment after the key.
+            let standing = draft.problems.with(|problems| {
+                draft.paper.calm.track();
+                untrack(|| {
+                    let lines = draft.lines(index);
+                    let wrong: Vec<_> = problems
+                        .iter()
+                        .filter(|p| !is_still_ahead(p) && !draft.is_half_typed(&p.key))
+                        .collect();
+                    draft.paper.verdicts.with(|verdicts| {
+                        draft.with_site(|answers, site| {
+                            draft.block(index, |block| {
+                                let at = Now { answers, site, verdicts, wrong: &wrong, lines };
+                                block_standing(block, &at, draft.is_signed())
+                            })
                         })
                     })
                 })
@@ -53,6 +64,24 @@ pub fn Outline(draft: Draft, visit: String) -> impl IntoView {
         })
     });
     let has_photos = !parts.form.photos.is_empty();
+    let end = match draft.is_desk_work() && !draft.is_signed() {
+        true => view! {
+            <button type="button" class="outline__item" on:click=move |_| draft.over.set(Some(Over::Sign))>
+                <Glyph icon=Icon::Pen />
+                <span class="outline__name">{texts::SIGN.get()}</span>
+                <Glyph icon=Icon::Right />
+            </button>
+        }
+        .into_any(),
+        false => view! {
+            <A href=draft.home() attr:class="outline__item">
+                <Glyph icon=if draft.is_signed() { Icon::Book } else { Icon::Pen } />
+                <span class="outline__name">{way_out(draft).get()}</span>
+                <Glyph icon=Icon::Right />
+            </A>
+        }
+        .into_any(),
+    };
     let list = NodeRef::<leptos::html::Nav>::new();
     Effect::new(move || {
         draft.part.track();
@@ -64,12 +93,16 @@ pub fn Outline(draft: Draft, visit: String) -> impl IntoView {
         <nav class="outline" node_ref=list aria-label=texts::FORM_PARTS.get()>
             {(0..count).map(block).collect_view()}
             {has_photos.then(|| item(draft, Part::Photos, texts::PHOTOS.get().to_owned(), photos.into()))}
-            <A href=visit attr:class="outline__item">
-                <Glyph icon=if draft.is_signed() { Icon::Book } else { Icon::Pen } />
-                <span class="outline__name">{if draft.is_signed() { texts::BACK_TO_VISIT.get() } else { texts::SIGN.get() }}</span>
-                <Glyph icon=Icon::Right />
-            </A>
+            {end}
         </nav>
+    }
+}
+
+fn way_out(draft: Draft) -> texts::Text {
+    match (draft.is_signed(), draft.is_desk_work()) {
+        (true, true) => texts::BACK_TO_POINT,
+        (true, false) => texts::BACK_TO_VISIT,
+        (false, _) => texts::SIGN,
     }
 }
 
@@ -105,56 +138,75 @@ fn item(draft: Draft, part: Part, name: String, standing: Signal<Standing>) -> i
     }
 }
 
-/// What a block is called in the outline.
-pub fn block_name(block: &Block<'_>) -> String {
-    match block.instrument {
-        Some(instrument) => texts::instrument_short(instrument.kind, &instrument.factor),
-        None => texts::label(&block.section.label).to_owned(),
+/// What a block is called in the outline: the instrument alone, where it has no other part of the form.
+pub fn block_name(form: &Form, block: &Block<'_>) -> String {
+    let label = texts::label(&block.section.label);
+    let Some(instrument) = block.instrument else { return label.to_owned() };
+    let has = |section: &&Section| section.repeat.as_ref().is_some_and(|repeat| repeat.takes(instrument));
+    if form.sections.iter().filter(has).count() > 1 {
+        return block_title(block);
     }
+    texts::instrument_short(instrument.kind, &instrument.factor)
 }
 
 /// What a block is called above its fields.
 pub fn block_title(block: &Block<'_>) -> String {
-    texts::label(&block.section.label).replace("{name}", &block_name(block))
+    let label = texts::label(&block.section.label);
+    match block.instrument {
+        Some(instrument) => {
+            label.replace("{name}", &texts::instrument_short(instrument.kind, &instrument.factor))
+        }
+        None => label.to_owned(),
+    }
 }
 
-fn block_standing(
-    block: &Block<'_>,
-    answers: &Answers,
-    verdicts: &[Verdict],
-    problems: &[&Problem],
-    is_signed: bool,
-) -> Standing {
-    let is_mine = |key: &stackside_core::form::AnswerKey| block.key(&key.field) == *key;
+/// How the record stands now.
+struct Now<'a> {
+    answers: &'a Answers,
+    site: &'a Site<'a>,
+    verdicts: &'a [Verdict],
+    wrong: &'a [&'a Problem],
+    lines: u16,
+}
+
+fn block_standing(block: &Block<'_>, now: &Now<'_>, is_signed: bool) -> Standing {
+    let answers = now.answers;
     let icon = if block.section.judges.is_empty() { Icon::List } else { Icon::Chart };
     if !block.is_worked_on(answers) {
         return Standing { tone: Tone::Idle, icon, text: texts::EMPTY_BLOCK.get().to_owned() };
     }
-    let wrong = problems.iter().filter(|p| is_mine(&p.key) && p.error != AnswerError::Missing).count();
+    let wrong = now.wrong.iter().filter(|problem| block.holds(&problem.key)).count();
     if wrong > 0 {
         return Standing { tone: Tone::Bad, icon: Icon::Warn, text: texts::invalid_count(wrong) };
     }
-    let (mut to_type, mut typed) = (0, 0);
-    for field in block.fields().filter(|field| field.required && field.kind != FieldType::Computed) {
-        let key = block.key(&field.id);
-        let is_there = answers.text(&key).is_some();
-        let by_hand = answers.0.get(&key).is_none_or(|answer| answer.origin == Origin::Typed);
-        to_type += usize::from(by_hand || !is_there);
-        typed += usize::from(by_hand && is_there);
+    let asked = asked(block, answers, now.site, now.lines);
+    // What the register knew is no work.
+    let is_work = |key| answers.0.get(key).is_none_or(|answer| !is_given(answer));
+    let demanded = || asked.iter().filter(|one| one.is_demanded && (one.is_open || is_work(&one.key)));
+    let (to_type, open) = (demanded().count(), demanded().filter(|one| one.is_open).count());
+    if open > 0 && !is_signed {
+        return Standing { tone: Tone::Warn, icon, text: format!("{}/{to_type}", to_type - open) };
     }
-    if typed < to_type && !is_signed {
-        return Standing { tone: Tone::Warn, icon, text: format!("{typed}/{to_type}") };
-    }
-    let mine = verdicts.iter().filter(|v| {
-        v.section == block.section.id && v.row.as_deref() == block.instrument.map(|i| i.id.as_str())
-    });
+    let row = block.row();
+    let mine = now.verdicts.iter().filter(|v| v.section == block.section.id && v.row.as_deref() == row);
     match mine.map(|verdict| verdict.outcome).max().filter(|worst| *worst != Outcome::NotJudged) {
         Some(worst) => {
             let (tone, icon) = outcome_look(worst);
             Standing { tone, icon, text: texts::outcome_short(worst).get().to_owned() }
         }
         None => {
-            let text = if to_type == 0 { texts::GIVEN } else { texts::FILLED };
+            let is_by_hand = answers.of_block(&block.section.id, row).any(|(_, answer)| answer.is_by_hand());
+            let text = match (to_type, asked.iter().any(|one| one.is_demanded)) {
+                (0, true) => texts::GIVEN,
+                (0, false) if !is_by_hand => {
+                    return Standing {
+                        tone: Tone::Idle,
+                        icon,
+                        text: texts::NOTHING_DEMANDED.get().to_owned(),
+                    };
+                }
+                _ => texts::FILLED,
+            };
             Standing { tone: Tone::Ok, icon: Icon::Check, text: text.get().to_owned() }
         }
     }

@@ -1,13 +1,13 @@
 //! The photos that the form asks for: a slot each, taken with the camera inside the app.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use stackside_core::command::{GetThumbnail, PhotoLine};
-use stackside_core::form::PhotoSlot;
+use stackside_core::form::{AnswerKey, PhotoSlot};
 use stackside_core::photo::PhotoSource;
 
 use super::block::SaveLine;
-use super::draft::Draft;
+use super::draft::{Draft, Over, dom_id};
+use super::sign::SignButton;
 use crate::app::Shared;
 use crate::components::camera::Camera;
 use crate::components::icon::{Glyph, Icon};
@@ -16,19 +16,10 @@ use crate::{shell, texts};
 
 /// All slots of the form.
 #[component]
-pub fn PhotosCard(draft: Draft, to_visit: String) -> impl IntoView {
-    let shared = Shared::get();
-    let open: RwSignal<Option<String>> = RwSignal::new(None);
-    let view = draft.view();
-    let (visit, record) = (view.line.visit, view.line.id);
-    let done = move |line: PhotoLine| {
-        open.set(None);
-        draft.photos.update(|photos| {
-            if photos.iter().all(|photo| photo.id != line.id) {
-                photos.push(line);
-            }
-        });
-        shared.refresh();
+pub fn PhotosCard(draft: Draft) -> impl IntoView {
+    let slots = draft.with_view(|view| view.form.photos.clone());
+    let slot = |PhotoSlot { id, label, required }: PhotoSlot| {
+        view! { <SlotCard draft of=id label=texts::label(&label).to_owned() required /> }
     };
     view! {
         <section class="card block">
@@ -36,55 +27,52 @@ pub fn PhotosCard(draft: Draft, to_visit: String) -> impl IntoView {
                 <h2>{texts::PHOTOS.get()}</h2>
                 <SaveLine draft />
             </div>
-            <div class="slots">
-                {view.form.photos.iter().map(|slot| view! { <SlotCard draft of=slot.clone() open /> }).collect_view()}
-            </div>
+            <div class="slots">{slots.into_iter().map(slot).collect_view()}</div>
             {move || {
                 let is_done = !draft.is_signed() && draft.problems.with(Vec::is_empty);
-                let to_visit = to_visit.clone();
-                is_done.then(|| {
-                    view! {
-                        <div class="block__next">
-                            <A href=to_visit attr:class="btn btn--main btn--big">
-                                <Glyph icon=Icon::Pen />
-                                {texts::TO_VISIT.get()}
-                            </A>
-                        </div>
-                    }
-                })
+                is_done.then(|| view! { <div class="block__next"><SignButton draft /></div> })
             }}
         </section>
-        {move || {
-            open.get().map(|slot| {
-                view! {
-                    <Camera
-                        visit=Some(visit)
-                        record=Some(record)
-                        slot_id=Some(slot)
-                        on_done=done
-                        on_close=move |()| open.set(None)
-                    />
-                }
-            })
-        }}
+    }
+}
+
+/// Photos that a field asks for.
+#[component]
+pub fn PhotoField(draft: Draft, key_of: AnswerKey, label: String, required: bool) -> impl IntoView {
+    view! {
+        <div class="field field--wide" id=dom_id(&key_of) tabindex="-1">
+            <SlotCard draft of=key_of.to_string() label required />
+        </div>
+    }
+}
+
+/// The camera for a slot.
+#[component]
+pub fn SlotCamera(draft: Draft, of: String) -> impl IntoView {
+    let shared = Shared::get();
+    let (visit, record) = draft.with_view(|view| (view.line.visit, view.line.id));
+    let done = move |line: PhotoLine| {
+        draft.over.set(None);
+        draft.photos.update(|photos| {
+            if photos.iter().all(|photo| photo.id != line.id) {
+                photos.push(line);
+            }
+        });
+        draft.paper.change_all(|_| ());
+        shared.refresh();
+    };
+    view! {
+        <Camera visit record=Some(record) slot_id=Some(of) on_done=done on_close=move |()| draft.over.set(None) />
     }
 }
 
 #[component]
-fn SlotCard(draft: Draft, of: PhotoSlot, open: RwSignal<Option<String>>) -> impl IntoView {
-    let slot = of;
-    let label = texts::label(&slot.label).to_owned();
-    let id = slot.id.clone();
+fn SlotCard(draft: Draft, of: String, label: String, required: bool) -> impl IntoView {
+    let slot = StoredValue::new(of);
     let mine = Memo::new(move |_| {
-        draft.photos.with(|photos| {
-            photos
-                .iter()
-                .filter(|photo| photo.slot.as_deref() == Some(id.as_str()))
-                .cloned()
-                .collect::<Vec<_>>()
-        })
+        let is_mine = |photo: &&PhotoLine| slot.with_value(|slot| photo.slot.as_ref() == Some(slot));
+        draft.photos.with(|photos| photos.iter().filter(is_mine).cloned().collect::<Vec<_>>())
     });
-    let (name, required) = (label.clone(), slot.required);
     let mark = move || match (mine.with(Vec::is_empty), required) {
         (false, _) => {
             view! { <Pill tone=Tone::Ok icon=Icon::Check text=mine.with(Vec::len).to_string() /> }.into_any()
@@ -92,33 +80,27 @@ fn SlotCard(draft: Draft, of: PhotoSlot, open: RwSignal<Option<String>>) -> impl
         (true, true) => view! { <Pill tone=Tone::Warn text=texts::REQUIRED.get() /> }.into_any(),
         (true, false) => view! { <Pill tone=Tone::Idle text=texts::OPTIONAL.get() /> }.into_any(),
     };
+    let name = label.clone();
+    let photos = move || {
+        let photos = mine.get();
+        if photos.is_empty() {
+            return view! { <p class="slots__none">{texts::NO_PHOTO_YET.get()}</p> }.into_any();
+        }
+        let thumbnail = |(index, photo): (usize, PhotoLine)| {
+            view! { <Thumbnail photo name=texts::photo_name(&name, index + 1) /> }
+        };
+        photos.into_iter().enumerate().map(thumbnail).collect_view().into_any()
+    };
     view! {
         <div class="slots__one">
             <div class="slots__head">
                 <h3>{label}</h3>
                 {mark}
             </div>
-            <div class="slots__photos">
-                {move || {
-                    let photos = mine.get();
-                    if photos.is_empty() {
-                        view! { <p class="slots__none">{texts::NO_PHOTO_YET.get()}</p> }.into_any()
-                    } else {
-                        photos
-                            .into_iter()
-                            .enumerate()
-                            .map(|(index, photo)| {
-                                view! { <Thumbnail photo name=texts::photo_name(&name, index + 1) /> }
-                            })
-                            .collect_view()
-                            .into_any()
-                    }
-                }}
-            </div>
+            <div class="slots__photos">{photos}</div>
             {(!draft.is_signed()).then(|| {
-                let id = slot.id.clone();
                 view! {
-                    <button type="button" class="btn btn--soft" on:click=move |_| open.set(Some(id.clone()))>
+                    <button type="button" class="btn btn--soft" on:click=move |_| draft.over.set(Some(Over::Camera(slot.get_value())))>
                         <Glyph icon=Icon::Camera />
                         {texts::TAKE_PHOTO.get()}
                     </button>

@@ -3,8 +3,11 @@
 use leptos::prelude::*;
 use stackside_core::form::{AnswerKey, FieldType};
 
-use super::block::{bottle_options, choice_options, shown_answer};
+use super::about::choice_options;
 use super::draft::{Draft, dom_id};
+use super::field::people;
+use super::is_pad_type;
+use crate::components::chips::Chips;
 use crate::components::dialog::Dialog;
 use crate::components::field::{ChoiceField, FieldName, FieldTold, Keyboard, LineField, TextField};
 use crate::texts;
@@ -13,7 +16,7 @@ use crate::texts;
 #[component]
 pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
     let key = StoredValue::new(key_of.clone());
-    let answer = draft.answers.with_untracked(|answers| answers.0.get(&key_of).cloned());
+    let answer = draft.paper.answers.with_untracked(|answers| answers.0.get(&key_of).cloned());
     let before = answer.as_ref().and_then(|answer| answer.replaced.clone());
     let original = before.as_ref().map_or_else(|| draft.text(&key_of), |replaced| replaced.original.clone());
     let value = RwSignal::new(answer.map(|answer| answer.text).unwrap_or_default());
@@ -22,16 +25,9 @@ pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
     // The form's own default may be changed without a word.
     let needs_reason = draft.is_given(&key_of);
     let close = move || {
-        draft.replacing.set(None);
+        draft.over.set(None);
         let id = key.with_value(dom_id);
-        request_animation_frame(move || {
-            use wasm_bindgen::JsCast;
-            let element = document().get_element_by_id(&id);
-            if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
-            {
-                let _ = element.focus();
-            }
-        });
+        request_animation_frame(move || super::way::focus(&id));
     };
     let save = move || {
         was_tried.set(true);
@@ -41,7 +37,7 @@ pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
         }
         key.with_value(|key| match needs_reason {
             true => draft.replace(key, text, why.trim().to_owned()),
-            false => draft.type_in(key, text),
+            false => draft.put(key, text),
         });
         close();
     };
@@ -57,26 +53,40 @@ pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
             is_empty.then(|| texts::answer_error(&stackside_core::form::AnswerError::Missing))
         })
     };
-    let name = |id: &str, label: &str| FieldName { id: format!("replace-{id}"), label: label.to_owned() };
+    let name = |id: &str, label: &str| FieldName::new(format!("replace-{id}"), label);
     let new_value = name("value", texts::NEW_VALUE.get());
     let kind = draft.field(&key_of, |_, field| field.kind).unwrap_or(FieldType::Text);
+    let original = draft.field(&key_of, |_, field| draft.shown(field, &original)).unwrap_or(original);
     let title = format!("{} · {}", texts::REPLACE.get(), draft.pad_title(&key_of));
     let input = match kind {
-        FieldType::Choice => {
+        FieldType::Choice | FieldType::YesNo => {
             let options = draft.field(&key_of, |_, field| choice_options(field)).unwrap_or_default();
             view! { <ChoiceField name=new_value options value complaint=missing(value) told=told(value) /> }
                 .into_any()
         }
         FieldType::Bottle => {
-            let options = bottle_options(draft, &key_of);
+            let options = draft.bottle_options(&key_of);
             view! { <ChoiceField name=new_value options as_list=true value complaint=missing(value) told=told(value) /> }.into_any()
+        }
+        FieldType::Instrument => {
+            let options = draft.instrument_options();
+            view! { <ChoiceField name=new_value options as_list=true value complaint=missing(value) told=told(value) /> }.into_any()
+        }
+        FieldType::Person => {
+            let chips = people(draft);
+            let label = texts::usual_for(new_value.label.as_str());
+            view! {
+                <LineField name=new_value value complaint=missing(value) keyboard=Keyboard::Text stamp=None told=told(value) />
+                <Chips label chips chosen=value on_pick=move |text| value.set(text) />
+            }
+            .into_any()
         }
         FieldType::LongText => {
             view! { <TextField name=new_value value complaint=missing(value) told=told(value) /> }.into_any()
         }
         kind => {
-            let keyboard = if kind == FieldType::Decimal { Keyboard::Number } else { Keyboard::Text };
-            view! { <LineField name=new_value value complaint=missing(value) keyboard told=told(value) /> }
+            let keyboard = if is_pad_type(kind) { Keyboard::Number } else { Keyboard::Text };
+            view! { <LineField name=new_value value complaint=missing(value) keyboard stamp=None told=told(value) /> }
                 .into_any()
         }
     };
@@ -86,16 +96,15 @@ pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
                 <p class="replace__original num">
                     {texts::ORIGINAL.get()}
                     " "
-                    <b>{shown_answer(draft, &key_of, &original)}</b>
+                    <b>{original}</b>
                 </p>
                 {input}
                 {needs_reason.then(|| {
                     view! {
                         <TextField
-                            name=name("reason", texts::REASON.get())
+                            name=FieldName { required: true, ..name("reason", texts::REASON.get()) }
                             value=reason
                             complaint=missing(reason)
-                            required=true
                             hint=texts::REASON_HINT.get()
                             told=told(reason)
                         />

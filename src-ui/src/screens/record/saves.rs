@@ -10,6 +10,7 @@ use stackside_core::command::{CommandError, SaveAnswer};
 use stackside_core::form::{Answer, AnswerKey, Answers};
 use stackside_core::id::RecordId;
 
+use super::paper::Paper;
 use crate::shell;
 
 /// With the way to the store, well within the 300 ms that an answer may be unsaved.
@@ -44,7 +45,7 @@ struct Slot {
 pub struct Saves {
     record: RecordId,
     slots: Mutex<BTreeMap<AnswerKey, Slot>>,
-    answers: RwSignal<Answers>,
+    paper: Paper,
     state: RwSignal<SaveState>,
     /// Counts what was typed: what was read before it is out of date.
     puts: AtomicU32,
@@ -52,8 +53,8 @@ pub struct Saves {
 
 impl Saves {
     /// For the answers of a record.
-    pub fn new(record: RecordId, answers: RwSignal<Answers>, state: RwSignal<SaveState>) -> Self {
-        Self { record, slots: Mutex::default(), answers, state, puts: AtomicU32::new(0) }
+    pub fn new(record: RecordId, paper: Paper, state: RwSignal<SaveState>) -> Self {
+        Self { record, slots: Mutex::default(), paper, state, puts: AtomicU32::new(0) }
     }
 
     fn with<T>(&self, key: &AnswerKey, run: impl FnOnce(&mut Slot) -> T) -> T {
@@ -126,11 +127,11 @@ impl Saves {
 
     /// The store's word on where the answer came from, if nothing newer was typed.
     fn take_back(&self, key: &AnswerKey, typed: &Typed, answer: Answer) {
-        let is_news = self.answers.try_with_untracked(|answers| {
+        let is_news = self.paper.answers.try_with_untracked(|answers| {
             answers.0.get(key).is_some_and(|mine| mine.text == typed.text && *mine != answer)
         });
         if is_news == Some(true) {
-            self.answers.update(|answers| {
+            self.paper.change(key, |answers| {
                 answers.0.insert(key.clone(), answer);
             });
         }
@@ -139,17 +140,17 @@ impl Saves {
     /// Takes the answers that the store has now, such as a new bottle's concentration, unless something was typed since
     /// `puts`; then false.
     pub fn take_all(&self, stored: Answers, puts: u32) -> bool {
-        let is_busy = {
-            let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-            slots.values().any(|slot| slot.is_running || slot.waiting.is_some())
-        };
-        if is_busy || puts != self.puts() {
+        if self.is_busy() || puts != self.puts() {
             return false;
         }
-        if self.answers.try_with_untracked(|mine| *mine != stored) == Some(true) {
-            self.answers.set(stored);
-        }
+        self.paper.take(stored);
         true
+    }
+
+    /// True while something is on its way or waits to be sent.
+    pub fn is_busy(&self) -> bool {
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.values().any(|slot| slot.is_running || slot.waiting.is_some())
     }
 
     /// How often something was typed.

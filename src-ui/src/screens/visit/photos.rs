@@ -64,7 +64,7 @@ pub fn Photos(
 #[component]
 fn OnePhoto(photo: PhotoLine, photos: Memo<Vec<PhotoLine>>) -> impl IntoView {
     let id = photo.id;
-    let slot = texts::photo_slot(photo.slot.as_deref());
+    let slot = texts::photo_slot(photo.slot.as_deref(), photo.slot_label.as_ref());
     let send = Memo::new(move |_| {
         photos
             .with(|photos| photos.iter().find(|other| other.id == id).map_or(photo.send, |photo| photo.send))

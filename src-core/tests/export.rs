@@ -1,0 +1,228 @@
+//! An export of a few entries, made with fixed keys: every fault at its place, and the worked example of
+//! docs/evidence.md.
+#![expect(clippy::unwrap_used, reason = "clippy allows it in tests only, not in their helpers")]
+
+mod evidence {
+    pub mod page;
+    pub mod sample;
+}
+
+use std::collections::BTreeMap;
+
+use evidence::sample::{DEVICE, OTHER, SERVER, Sample, key, public, sign_server, signed};
+use p256::ecdsa::SigningKey;
+use stackside_core::canonical;
+use stackside_core::evidence::{Header, PublicKey};
+use stackside_core::export::{Export, FileFound};
+use stackside_core::hash::Hash;
+use stackside_core::trust::{Receipt, Statement};
+use stackside_core::verify::{Failure, Fault, Place, Report, Verdict, verify};
+
+fn trusted() -> PublicKey {
+    public(&key(SERVER))
+}
+
+fn judged(export: &Export) -> Report {
+    verify(export, Some(&trusted()))
+}
+
+#[test]
+fn a_clean_export_holds_and_says_whose_it_is() {
+    let sample = Sample::new();
+    let report = judged(&sample.export(Some(5)));
+    assert_eq!((report.verdict, &report.failure), (Verdict::Trusted, &None));
+    assert_eq!((report.entries, report.bodies, report.files, report.not_received), (5, 5, 1, 0));
+    assert_eq!(report.operator.unwrap().as_str(), "OP1");
+    assert_eq!(report.received.unwrap().seq, 5);
+    assert_eq!(
+        report.not_understood,
+        BTreeMap::from([("countersigned".to_owned(), 1)]),
+        "kept, and reported"
+    );
+}
+
+#[test]
+fn what_no_server_received_is_counted() {
+    let sample = Sample::new();
+    let report = judged(&sample.export(Some(3)));
+    assert_eq!(
+        (report.verdict, report.not_received, report.received.unwrap().seq),
+        (Verdict::NotReceived, 2, 3)
+    );
+    let report = judged(&sample.export(None));
+    assert_eq!((report.verdict, report.not_received, report.received), (Verdict::NotReceived, 5, None));
+}
+
+#[test]
+fn without_a_trusted_key_the_signer_is_unknown() {
+    let sample = Sample::new();
+    let report = verify(&sample.export(Some(3)), None);
+    assert_eq!((report.verdict, report.not_received), (Verdict::SignerUnknown, 2));
+    let forged = sample.under_server(&key(OTHER)).export(Some(3));
+    assert_eq!(verify(&forged, None).verdict, Verdict::SignerUnknown, "consistent in itself");
+    let failure = judged(&forged).failure.unwrap();
+    assert_eq!(failure.place, Place::Entry { seq: 1 });
+    assert_eq!(failure.fault, Fault::Key { key_id: public(&key(OTHER)).id() });
+}
+
+#[test]
+fn an_export_is_read_back_from_its_texts() {
+    let export = Sample::new().export(Some(4));
+    let again = Export::read(export.texts().unwrap(), export.files.clone()).unwrap();
+    assert_eq!(again, export);
+    let mut texts = export.texts().unwrap();
+    texts.remove(&stackside_core::export::Item::Headers);
+    let missing = Export::read(texts, BTreeMap::new()).unwrap_err();
+    assert_eq!(missing, Failure { place: Place::Entry { seq: 1 }, fault: Fault::Missing });
+}
+
+/// What is changed, where it shows, and as what.
+type Case = (&'static str, fn(&mut Export), Place, Fault);
+
+fn entry(seq: u64) -> Place {
+    Place::Entry { seq }
+}
+
+#[test]
+fn whatever_was_changed_is_named_at_its_place() {
+    let photo = Hash::of(b"photo");
+    let in_photo = |seq| Place::File { sha256: photo, seq };
+    let cases: Vec<Case> = vec![
+        ("a header dropped", |e| drop(e.headers.remove(2)), entry(3), Fault::Chain),
+        ("its signature dropped", |e| drop(e.signatures.remove(2)), entry(3), Fault::Signature),
+        ("the last header dropped", |e| drop(e.headers.pop()), entry(5), Fault::Missing),
+        ("all dropped", |e| e.headers.clear(), entry(1), Fault::Missing),
+        ("cut after the receipt", |e| cut(e, 4), entry(5), Fault::Missing),
+        ("cut before the receipt", |e| cut(e, 2), entry(3), Fault::Missing),
+        ("a body replaced", |e| drop(e.bodies.insert(3, e.bodies[&4].clone())), entry(3), Fault::Body),
+        ("a body dropped", |e| drop(e.bodies.remove(&3)), entry(3), Fault::BodyMissing),
+        ("the certificate dropped", |e| drop(e.bodies.remove(&1)), entry(1), Fault::BodyMissing),
+        ("a body put in", |e| drop(e.bodies.insert(6, "{}".into())), entry(6), Fault::Unlisted),
+        ("a body before the first", |e| drop(e.bodies.insert(0, "{}".into())), entry(0), Fault::Unlisted),
+        ("the kind changed", change_kind, entry(4), Fault::Kind),
+        ("another's key", |e| resign(e, 3), entry(3), Fault::Signature),
+        ("a photo replaced", |e| found(e, Hash::of(b"other"), 5), in_photo(Some(2)), Fault::File),
+        ("a photo longer", |e| found(e, Hash::of(b"photo"), 6), in_photo(Some(2)), Fault::File),
+        ("a photo dropped", |e| e.files.clear(), in_photo(Some(2)), Fault::Missing),
+        ("a file put in", put_in_a_file, Place::File { sha256: Hash::of(b""), seq: None }, Fault::Unlisted),
+        ("the receipt dropped", |e| e.receipt = None, Place::Receipt, Fault::Missing),
+        (
+            "another log's receipt",
+            |e| receipt(e, |r| r.log = "00000000-0000-0000-0000-000000000009".parse().unwrap()),
+            Place::Receipt,
+            Fault::Log,
+        ),
+        (
+            "another entry's receipt",
+            |e| receipt(e, |r| r.hash = Hash::of(b"")),
+            entry(3),
+            Fault::Hash { statement: "receipt" },
+        ),
+        (
+            "an older receipt",
+            |e| receipt(e, |r| r.server_time += chrono::TimeDelta::days(-1)),
+            Place::Receipt,
+            Fault::Hash { statement: "export" },
+        ),
+        ("the receipt forged", |e| forged_receipt(e), Place::Receipt, Fault::Signature),
+        (
+            "another manifest",
+            |e| e.manifest = signed(&manifest_of(e), &key(OTHER)),
+            Place::Manifest,
+            Fault::Key { key_id: public(&key(OTHER)).id() },
+        ),
+        ("the manifest of a shorter log", |e| remake(e, |m| m.last_seq = 4), entry(5), Fault::Unlisted),
+        (
+            "of another end",
+            |e| remake(e, |m| m.last_hash = Hash::of(b"")),
+            entry(5),
+            Fault::Hash { statement: "export" },
+        ),
+        (
+            "of another log",
+            |e| remake(e, |m| m.log = "00000000-0000-0000-0000-000000000009".parse().unwrap()),
+            Place::Manifest,
+            Fault::Log,
+        ),
+        ("of a newer version", |e| remake(e, |m| m.v = 2), Place::Manifest, Fault::Version { v: 2 }),
+        ("a body not listed", |e| remake(e, |m| m.bodies.retain(|seq| *seq != 3)), entry(3), Fault::Unlisted),
+        (
+            "a file said to be absent",
+            |e| remake(e, |m| m.absent.push(Hash::of(b"photo"))),
+            in_photo(Some(2)),
+            Fault::Unlisted,
+        ),
+    ];
+    let clean = Sample::new().export(Some(3));
+    for (name, change, place, fault) in cases {
+        let mut export = clean.clone();
+        change(&mut export);
+        assert_eq!(judged(&export).failure, Some(Failure { place, fault }), "{name}");
+    }
+}
+
+#[test]
+fn a_file_that_the_device_no_longer_held_is_reported() {
+    let mut export = Sample::new().export(Some(5));
+    export.files.clear();
+    remake(&mut export, |manifest| manifest.absent.push(Hash::of(b"photo")));
+    let report = judged(&export);
+    assert_eq!(
+        (report.verdict, report.absent, report.files),
+        (Verdict::Trusted, vec![Hash::of(b"photo")], 0)
+    );
+}
+
+#[test]
+fn the_first_entry_has_to_name_this_devices_certificate() {
+    let mut sample = Sample::new();
+    sample.certificate_of("00000000-0000-0000-0000-000000000009");
+    let failure = judged(&sample.export(None)).failure.unwrap();
+    assert_eq!(failure.to_string(), "entry 1: the certificate does not hold: it is another device's");
+}
+
+fn manifest_of(export: &Export) -> stackside_core::export::Manifest {
+    export.manifest.read_unverified().unwrap()
+}
+fn remake(export: &mut Export, change: fn(&mut stackside_core::export::Manifest)) {
+    let mut manifest = manifest_of(export);
+    change(&mut manifest);
+    export.manifest = signed(&manifest, &key(DEVICE));
+}
+fn receipt(export: &mut Export, change: fn(&mut Receipt)) {
+    let mut receipt = export.receipt.as_ref().unwrap().read_unverified().unwrap();
+    change(&mut receipt);
+    export.receipt = Some(sign_server(&receipt));
+}
+fn forged_receipt(export: &mut Export) {
+    let receipt = export.receipt.as_mut().unwrap();
+    assert_eq!(receipt.read_unverified().unwrap().name(), Receipt::NAME);
+    receipt.text = receipt.text.replace("\"seq\":3", "\"seq\":4");
+}
+fn cut(export: &mut Export, length: usize) {
+    export.headers.truncate(length);
+    export.signatures.truncate(length);
+    export.bodies.retain(|seq, _| *seq <= length as u64);
+}
+fn found(export: &mut Export, sha256: Hash, size_bytes: u64) {
+    export.files.insert(Hash::of(b"photo"), FileFound { sha256, size_bytes });
+}
+fn put_in_a_file(export: &mut Export) {
+    export.files.insert(Hash::of(b""), FileFound { sha256: Hash::of(b""), size_bytes: 0 });
+}
+/// By the device's own key: kind is what it says, but header and body disagree.
+fn change_kind(export: &mut Export) {
+    let mut header = Header::read(&export.headers[3]).unwrap();
+    header.kind = "signed_in".into();
+    set_header(export, 3, &header, &key(DEVICE));
+}
+fn resign(export: &mut Export, seq: u64) {
+    let index = usize::try_from(seq).unwrap() - 1;
+    let header = Header::read(&export.headers[index]).unwrap();
+    set_header(export, index, &header, &key(OTHER));
+}
+fn set_header(export: &mut Export, index: usize, header: &Header, key: &SigningKey) {
+    let text = canonical::to_text(header).unwrap();
+    export.signatures[index] = stackside_core::evidence::SignatureText::make(text.as_bytes(), key).unwrap();
+    export.headers[index] = text;
+}

@@ -1,0 +1,265 @@
+//! A signed record: as a card of its visit's page, or on a page of its own.
+
+mod cell;
+mod form;
+mod verdict;
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+use stackside_core::act::{Act, RecordSigned};
+use stackside_core::clock::{TimeProof, shown_time};
+use stackside_core::definition::Definitions;
+use stackside_core::form::Form;
+use stackside_core::id::RecordId;
+use stackside_core::judge::Outcome;
+use stackside_core::register::in_table_order;
+
+use self::cell::Reader;
+use self::form::{Part, parts};
+use self::verdict::text;
+use super::kept::{self, Evidence, Gallery, Photo};
+use super::{Frame, Language, failed, not_found, page};
+use crate::access::PersonCaller;
+use crate::api::Files;
+use crate::route::{Access, Route};
+use crate::store::StoreError;
+use crate::words::Words;
+use crate::{App, register};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::new(Method::GET, "/records/{id}", Access::Person, get(show))]
+}
+
+/// A record as a card.
+#[derive(Template)]
+#[template(path = "record_card.html")]
+pub(super) struct Card {
+    words: &'static Words,
+    title: String,
+    standard: String,
+    version: u32,
+    rulebook: String,
+    technician: String,
+    signed_at: String,
+    proof: &'static str,
+    /// The gravest of its verdicts: tone and word.
+    outcome: Option<(&'static str, &'static str)>,
+    /// Inspected items that were found bad.
+    bad_items: usize,
+    parts: Vec<Part>,
+    signature: Option<String>,
+    gallery: Gallery,
+    evidence: Evidence,
+}
+
+/// What a page needs to show records.
+pub(super) struct Library {
+    pub(super) files: Files,
+    pub(super) definitions: Arc<Definitions>,
+    pub(super) words: &'static Words,
+}
+
+impl Library {
+    /// Of one moment of the database.
+    pub(super) fn open(app: &App, tx: &Transaction<'_>, words: &'static Words) -> Result<Self, StoreError> {
+        Ok(Self { files: app.files().clone(), definitions: app.shelf().all(tx)?, words })
+    }
+
+    /// The form of a record, in the very version that it was filled with.
+    pub(super) fn form(&self, code: &str, version: u32) -> Option<&Form> {
+        self.definitions.form(code, Some(version))
+    }
+
+    /// The title of a form in words; its code if nobody knows it.
+    pub(super) fn title(&self, code: &str, version: u32) -> String {
+        self.form(code, version).map_or(code, |form| text(&form.title, self.words)).to_owned()
+    }
+}
+
+/// Where a record's entry lies, and whose it is.
+struct Drawn {
+    id: String,
+    operator: String,
+    device: String,
+    log: String,
+    seq: i64,
+    technician: String,
+    point: String,
+    visit: Option<String>,
+    day: String,
+}
+
+const COLUMNS: &str = "work.id, work.operator, work.device, work.log, work.seq, work.technician, work.point,
+    work.visit, work.day";
+
+fn drawn(row: &Row<'_>) -> rusqlite::Result<Drawn> {
+    Ok(Drawn {
+        id: row.get(0)?,
+        operator: row.get(1)?,
+        device: row.get(2)?,
+        log: row.get(3)?,
+        seq: row.get(4)?,
+        technician: row.get(5)?,
+        point: row.get(6)?,
+        visit: row.get(7)?,
+        day: row.get(8)?,
+    })
+}
+
+/// The records that an operator's tablets made during a visit.
+pub(super) fn of_visit(
+    tx: &Transaction<'_>,
+    library: &Library,
+    visit: &str,
+    operator: &str,
+) -> Result<Vec<Card>, StoreError> {
+    let query = format!(
+        "SELECT {COLUMNS} FROM record AS work WHERE work.visit = :visit AND work.operator = :operator
+         ORDER BY work.signed_ms, work.id"
+    );
+    let mut query = tx.prepare(&query)?;
+    let rows = query.query_map(named_params! { ":visit": visit, ":operator": operator }, drawn)?;
+    let mut cards = vec![];
+    for row in rows {
+        cards.extend(card(tx, library, &row?)?);
+    }
+    Ok(cards)
+}
+
+fn card(tx: &Transaction<'_>, library: &Library, drawn: &Drawn) -> Result<Option<Card>, StoreError> {
+    let place = (drawn.device.as_str(), drawn.log.as_str());
+    let (Some(entry), Some(evidence)) =
+        (kept::entry(tx, place, drawn.seq)?, kept::evidence(tx, place, drawn.seq)?)
+    else {
+        return Ok(None);
+    };
+    let (Ok(header), Ok(Act::RecordSigned(content))) = (entry.read_header(), entry.read_act()) else {
+        return Ok(None);
+    };
+    let (words, operator) = (library.words, drawn.operator.as_str());
+    let form = library.form(content.form.as_str(), content.form_version);
+    let (time, proof) = header.clocks.best_time();
+    let reader = Reader {
+        tx,
+        files: &library.files,
+        words,
+        content: &content,
+        operator,
+        instruments: in_table_order(register::instruments_of(tx, content.point.as_str())?),
+        photos: kept::photos_of_record(tx, &library.files, &drawn.id, operator)?,
+        shown_slots: RefCell::default(),
+    };
+    let parts = parts(&reader, form)?;
+    Ok(Some(Card {
+        words,
+        title: library.title(content.form.as_str(), content.form_version),
+        standard: form.map(|form| text(&form.standard, words).to_owned()).unwrap_or_default(),
+        version: content.form_version,
+        rulebook: format!("{} v{}", content.rulebook, content.rulebook_version),
+        technician: kept::technician(tx, &drawn.technician, operator)?,
+        signed_at: shown_time(time),
+        proof: match proof {
+            TimeProof::Satellite => words.proven,
+            TimeProof::Unproven => words.unproven,
+        },
+        outcome: gravest(&content).map(|outcome| words.outcome(outcome)),
+        bad_items: parts.iter().map(Part::bad_items).sum(),
+        parts,
+        signature: kept::signature(tx, &library.files, &content.signature.sha256, operator)?,
+        gallery: Gallery { words, photos: other_photos(reader, form) },
+        evidence,
+    }))
+}
+
+fn gravest(content: &RecordSigned) -> Option<Outcome> {
+    content.verdicts.iter().map(|verdict| verdict.outcome).max()
+}
+
+/// The photos that no field has shown, with the words of their slots.
+fn other_photos(reader: Reader<'_>, form: Option<&Form>) -> Vec<Photo> {
+    let shown = reader.shown_slots.into_inner();
+    let is_left = |photo: &Photo| photo.slot.as_ref().is_none_or(|slot| !shown.contains(slot));
+    let mut left: Vec<Photo> = reader.photos.into_iter().filter(is_left).collect();
+    let slots = form.map(|form| form.photos.as_slice()).unwrap_or_default();
+    for photo in &mut left {
+        let slot = slots.iter().find(|slot| photo.slot.as_ref() == Some(&slot.id));
+        photo.caption = slot.map(|slot| text(&slot.label, reader.words).to_owned()).unwrap_or_default();
+    }
+    left
+}
+
+/// The visit of a record that is no desk work.
+struct Visit {
+    id: String,
+    /// False while its sign-in was not received.
+    is_held: bool,
+}
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct RecordPage {
+    frame: Frame,
+    day: String,
+    visit: Option<Visit>,
+    discharger: String,
+    point: String,
+    number: String,
+    card: Card,
+}
+
+async fn show(
+    State(app): State<App>,
+    Extension(caller): Extension<PersonCaller>,
+    language: Language,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response {
+    let Ok(id) = id.parse::<RecordId>() else { return not_found(&headers) };
+    let from = app.clone();
+    match app.store().read(move |tx| load(tx, &from, &caller, language, id)).await {
+        Ok(Some(record)) => page(StatusCode::OK, language, &record),
+        Ok(None) => not_found(&headers),
+        Err(error) => failed(&error, &headers),
+    }
+}
+
+fn load(
+    tx: &Transaction<'_>,
+    app: &App,
+    caller: &PersonCaller,
+    language: Language,
+    id: RecordId,
+) -> Result<Option<RecordPage>, StoreError> {
+    let query = format!(
+        "SELECT {COLUMNS} FROM record AS work LEFT JOIN point ON point.id = work.point
+         WHERE work.id = :id AND {}",
+        caller.visible()
+    );
+    let parameters = named_params! { ":id": id.to_string(), ":organisation": caller.organisation };
+    let Some(drawn) = tx.query_row(&query, parameters, drawn).optional()? else { return Ok(None) };
+    let library = Library::open(app, tx, language.words)?;
+    let Some(card) = card(tx, &library, &drawn)? else { return Ok(None) };
+    let is_held = tx.query_row(
+        "SELECT EXISTS (SELECT 1 FROM visit WHERE id = :visit AND operator = :operator)",
+        named_params! { ":visit": drawn.visit, ":operator": drawn.operator },
+        |row| row.get(0),
+    )?;
+    let point = register::point(tx, &drawn.point)?;
+    let discharger = match &point {
+        Some(point) => kept::discharger(tx, point.discharger.as_str())?,
+        None => String::new(),
+    };
+    let number = point.as_ref().map(|point| point.number.clone()).unwrap_or_default();
+    let point = point.map_or(drawn.point, |point| point.name);
+    let frame = Frame::new(language, card.title.clone(), Some(caller), &format!("/records/{}", drawn.id));
+    let visit = drawn.visit.map(|id| Visit { id, is_held });
+    Ok(Some(RecordPage { frame, day: drawn.day, visit, discharger, point, number, card }))
+}

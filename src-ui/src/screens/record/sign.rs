@@ -1,0 +1,53 @@
+//! The end of a record: back to the visit, where all is signed at once, or signed here for desk work.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::use_navigate;
+
+use super::draft::{Draft, Over};
+use crate::components::icon::{Glyph, Icon};
+use crate::screens::sign_dialog::SignDialog;
+use crate::texts;
+
+/// Leads to the signature.
+#[component]
+pub fn SignButton(draft: Draft) -> impl IntoView {
+    let inside = move |words: texts::Text| view! { <Glyph icon=Icon::Pen /> {words.get()} };
+    match draft.is_desk_work() {
+        true => view! {
+            <button type="button" class="btn btn--main btn--big" on:click=move |_| draft.over.set(Some(Over::Sign))>
+                {inside(texts::SIGN)}
+            </button>
+        }
+        .into_any(),
+        false => view! { <A href=draft.home() attr:class="btn btn--main btn--big">{inside(texts::TO_VISIT)}</A> }.into_any(),
+    }
+}
+
+/// The signature over a record of desk work; what is missing comes first.
+#[component]
+pub fn SignHere(draft: Draft) -> impl IntoView {
+    let navigate = use_navigate();
+    if !untrack(|| draft.problems.with(Vec::is_empty)) {
+        draft.over.set(Some(Over::Missing));
+        return ().into_any();
+    }
+    draft.flush();
+    let home = StoredValue::new(draft.home());
+    let line = draft.line.get_untracked();
+    let go = {
+        let navigate = navigate.clone();
+        move |path: String| navigate(&path, Default::default())
+    };
+    let signed = move |()| home.with_value(|home| navigate(home, Default::default()));
+    view! {
+        <SignDialog
+            place=draft.place()
+            records=vec![line]
+            on_go=go
+            on_signed=signed
+            on_close=move |()| draft.over.set(None)
+        />
+    }
+    .into_any()
+}
