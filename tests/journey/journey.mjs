@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 
+import { Hand } from './hand.mjs';
 import {
   LANDSCAPE, PATIENCE_MS, PICTURES, Server, Tablet, axe, check, chromium, look, personName, run, step, tabletPage,
   unexpected, until,
@@ -195,16 +196,7 @@ async function journey({ page, server, tablet }) {
     await page.getByRole('navigation', { name: '表单各部分' }).getByRole('link', { name: /签名/ }).tap();
     await page.waitForURL(`**${visitPath}`);
     await button('继续：签名').tap();
-    const box = await page.getByRole('img', { name: '请在框内签名' }).boundingBox();
-    for (const [from, to] of [[0.2, 0.45], [0.5, 0.8]]) {
-      await page.mouse.move(box.x + box.width * from, box.y + box.height * 0.3);
-      await page.mouse.down();
-      for (let n = 1; n <= 14; n += 1) {
-        const x = from + ((to - from) * n) / 14;
-        await page.mouse.move(box.x + box.width * x, box.y + box.height * (0.5 + 0.25 * Math.sin(n)));
-      }
-      await page.mouse.up();
-    }
+    await new Hand(page, tablet, PERSON).draw();
     await look(page, '19-signature');
     await button('确认签名').tap();
     await seen(page.getByText('已签名', { exact: true }));

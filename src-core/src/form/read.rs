@@ -358,26 +358,7 @@ mod tests {
     use super::*;
     use crate::form::{BUILT_IN, built_in};
 
-    const CITY: &str = r#"
-extends = "HJ355-B"
-extends_version = 1
-version = 101
-jurisdiction = "CN-1402"
-valid_from = "2026-01-01"
-basis = "proposal"
-[[section]]
-id = "sampling"
-[[section.field]]
-id = "flume"
-label = { zh = "量水堰槽", en = "Weir or flume" }
-type = "check"
-every_days = 7
-[[section.field]]
-id = "retained_sample"
-label = { zh = "超标留样", en = "Retained sample" }
-type = "check"
-every_days = 30
-"#;
+    const CITY: &str = include_str!("../../../demo/form/hj355-b-datong.toml");
 
     #[test]
     fn every_form_that_ships_is_read() {
