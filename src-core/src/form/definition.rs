@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::field::{Field, FieldType};
+use super::field::Field;
 use super::{AnswerKey, Answers, Check};
 use crate::id::{FormCode, Jurisdiction};
 use crate::judge::Judge;
@@ -286,10 +286,5 @@ impl Section {
     /// A row or box by its id.
     pub fn group(&self, id: &str) -> Option<&Group> {
         self.groups.iter().find(|group| group.id == id)
-    }
-
-    /// True if it is an inspection: it has items with an interval.
-    pub fn has_items(&self) -> bool {
-        self.fields.iter().any(|field| field.kind == FieldType::Check)
     }
 }

@@ -73,11 +73,6 @@ impl Judge {
         self.places.get(param).into_iter().flat_map(|place| place.split(',')).map(str::trim)
     }
 
-    /// True if a field is one of those that it fills.
-    pub fn fills(&self, field: &str) -> bool {
-        self.function.signature().fills.iter().any(|(name, _)| self.fields_of(name).any(|one| one == field))
-    }
-
     /// True if a column is taken or filled line by line.
     pub(super) fn is_column(&self, field: &str) -> bool {
         let is_list = |shape| matches!(shape, Shape::Numbers | Shape::Words);

@@ -9,6 +9,7 @@ mod visit;
 mod visits;
 
 use std::convert::Infallible;
+use std::str::FromStr;
 
 use askama::Template;
 use axum::extract::FromRequestParts;
@@ -16,7 +17,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+use rusqlite::Transaction;
 
+use crate::App;
 use crate::access::{PersonCaller, cookie};
 use crate::route::{Access, Route};
 use crate::store::StoreError;
@@ -85,6 +88,30 @@ impl Frame {
 }
 
 /// Answers with a page, and remembers a language that was chosen.
+/// The page of one thing, by its id as the address gives it; not found what is not there or not this person's to see.
+async fn one<I, P>(
+    app: App,
+    caller: PersonCaller,
+    language: Language,
+    headers: &HeaderMap,
+    id: &str,
+    load: impl FnOnce(&Transaction<'_>, &App, &PersonCaller, Language, I) -> Result<Option<P>, StoreError>
+    + Send
+    + 'static,
+) -> Response
+where
+    I: FromStr + Send + 'static,
+    P: Template + Send + 'static,
+{
+    let Ok(id) = id.parse::<I>() else { return not_found(headers) };
+    let from = app.clone();
+    match app.store().read(move |tx| load(tx, &from, &caller, language, id)).await {
+        Ok(Some(found)) => page(StatusCode::OK, language, &found),
+        Ok(None) => not_found(headers),
+        Err(error) => failed(&error, headers),
+    }
+}
+
 fn page(status: StatusCode, language: Language, template: &impl Template) -> Response {
     let html = match template.render() {
         Ok(html) => html,

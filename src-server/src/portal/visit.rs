@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::get;
 use chrono::{DateTime, Days};
@@ -17,7 +17,7 @@ use stackside_core::register::Point;
 
 use super::kept::{self, Evidence, Gallery};
 use super::record::{self, Card, Library};
-use super::{Frame, Language, failed, not_found, page, presence_pill, shown_ms, sketch};
+use super::{Frame, Language, one, presence_pill, shown_ms, sketch};
 use crate::access::PersonCaller;
 use crate::route::{Access, Route};
 use crate::store::StoreError;
@@ -74,13 +74,7 @@ async fn show(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Response {
-    let Ok(id) = id.parse::<VisitId>() else { return not_found(&headers) };
-    let from = app.clone();
-    match app.store().read(move |tx| load(tx, &from, &caller, language, id)).await {
-        Ok(Some(visit)) => page(StatusCode::OK, language, &visit),
-        Ok(None) => not_found(&headers),
-        Err(error) => failed(&error, &headers),
-    }
+    one(app, caller, language, &headers, &id, load).await
 }
 
 fn load(

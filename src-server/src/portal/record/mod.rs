@@ -10,7 +10,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::get;
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
@@ -26,7 +26,7 @@ use self::cell::Reader;
 use self::form::{Part, parts};
 use self::verdict::text;
 use super::kept::{self, Evidence, Gallery, Photo};
-use super::{Frame, Language, failed, not_found, page};
+use super::{Frame, Language, one};
 use crate::access::PersonCaller;
 use crate::api::Files;
 use crate::route::{Access, Route};
@@ -222,13 +222,7 @@ async fn show(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Response {
-    let Ok(id) = id.parse::<RecordId>() else { return not_found(&headers) };
-    let from = app.clone();
-    match app.store().read(move |tx| load(tx, &from, &caller, language, id)).await {
-        Ok(Some(record)) => page(StatusCode::OK, language, &record),
-        Ok(None) => not_found(&headers),
-        Err(error) => failed(&error, &headers),
-    }
+    one(app, caller, language, &headers, &id, load).await
 }
 
 fn load(
