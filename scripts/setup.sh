@@ -68,7 +68,7 @@ packages() {
 
 system_libraries() {
   if has apt-get; then
-    packages build-essential pkg-config libwebkit2gtk-4.1-dev librsvg2-dev
+    packages build-essential pkg-config libssl-dev libwebkit2gtk-4.1-dev librsvg2-dev
     return
   fi
   local missing=""
@@ -76,6 +76,7 @@ system_libraries() {
   if [ "$(uname)" = Linux ]; then
     pkg-config --exists webkit2gtk-4.1 2>/dev/null || missing="$missing, WebKitGTK 4.1 with headers"
     pkg-config --exists librsvg-2.0 2>/dev/null || missing="$missing, librsvg with headers"
+    pkg-config --exists libcrypto 2>/dev/null || missing="$missing, OpenSSL's libcrypto with headers (for SQLCipher)"
   fi
   [ -z "$missing" ] || die "this system has no apt; please install: ${missing#, }"
 }
@@ -86,7 +87,7 @@ test_programs() {
     # Ubuntu's package of that name is only a link to the snap.
     if chromium_path >/dev/null; then browser=; fi
     # shellcheck disable=SC2086 # empty or one name
-    packages webkit2gtk-driver xvfb xauth dbus fonts-noto-cjk $browser
+    packages libclang-dev webkit2gtk-driver xvfb xauth dbus fonts-noto-cjk $browser
   fi
   local missing=""
   chromium_path >/dev/null || missing="$missing, chromium"
@@ -186,7 +187,7 @@ npm_tool() {
 
 setup_demo() {
   has cargo || die "cargo is missing: please install Rust through rustup"
-  if has apt-get; then packages build-essential; fi
+  if has apt-get; then packages build-essential pkg-config libssl-dev; fi
   has cc || die "a C compiler is missing: please install one"
 }
 
@@ -209,7 +210,8 @@ setup_test() {
 setup_check() {
   setup_run
   if [ "$(wasm_toolchain)" = debian ]; then packages rust-web-clippy; fi
-  if has apt-get; then packages shellcheck; fi
+  # sqlite-plugin, of the store's tests, reads SQLite's header with libclang.
+  if has apt-get; then packages libclang-dev shellcheck; fi
   cargo_tool cargo-deny "$DENY_VERSION" "5 minutes" "cargo-deny --version" --locked
 }
 
