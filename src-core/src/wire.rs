@@ -42,6 +42,9 @@ pub struct Health {
     pub time: DateTime<Utc>,
     /// The oldest app version whose entries are taken.
     pub oldest_app: String,
+    /// Another number than before: the server was restored from a backup, and tablets ask again what it holds.
+    #[serde(default)]
+    pub history: u32,
 }
 
 /// A tablet asks to be taken in.

@@ -15,7 +15,7 @@ use crate::api::Files;
 use crate::definition::Shelf;
 use crate::import::{ImportError, ImportReport};
 use crate::secret::{self, SecretError, ServerKey};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, aside};
 use crate::{api, import, register, routes};
 
 /// How long a one-time enrolment code holds.
@@ -56,6 +56,9 @@ pub enum OpenError {
         /// The id asked for.
         id: String,
     },
+    /// Partial uploads could not be let go of.
+    #[error("abandoned uploads: {0}")]
+    Uploads(String),
     /// The login is taken.
     #[error("there is a login `{0}` already")]
     LoginTaken(String),
@@ -99,6 +102,7 @@ struct Parts {
     shelf: Shelf,
     clock: Clock,
     guard: Guard,
+    history: u32,
 }
 
 impl App {
@@ -124,6 +128,7 @@ impl App {
         let key = ServerKey::load(&config.data)?;
         let store = Store::open(&config.data)?;
         store.write_now(api::redraw)?;
+        let history = store.history()?;
         let files = Files::open(&config.data)
             .map_err(|source| OpenError::Folder { path: config.data.clone(), source })?;
         Ok(Self(Arc::new(Parts {
@@ -133,6 +138,7 @@ impl App {
             shelf: Shelf::default(),
             clock,
             guard: Guard::default(),
+            history,
         })))
     }
 
@@ -229,6 +235,11 @@ impl App {
         })
     }
 
+    /// Lets go of uploads that nobody went on with for seven days; tells how many. `serve` does it by itself.
+    pub fn drop_abandoned_uploads(&self) -> Result<u64, OpenError> {
+        api::drop_abandoned(self).map_err(|error| OpenError::Uploads(error.to_string()))
+    }
+
     /// Strikes a device off: its token is worth nothing from now on. False if there is no such device.
     pub fn revoke_device(&self, device: stackside_core::id::DeviceId) -> Result<bool, OpenError> {
         self.0.store.write_now(|tx| {
@@ -243,6 +254,11 @@ impl App {
     /// The server's clock.
     pub fn now(&self) -> DateTime<Utc> {
         (self.0.clock)()
+    }
+
+    /// Which history the database is of: another one since it was restored from a backup.
+    pub(crate) fn history(&self) -> u32 {
+        self.0.history
     }
 
     /// The database.
@@ -264,6 +280,9 @@ impl App {
     }
 }
 
+/// How often it is looked for uploads that nobody goes on with.
+const SWEEP: std::time::Duration = std::time::Duration::from_secs(3600);
+
 /// Why serving ended.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -278,8 +297,23 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    axum::serve(listener, app.router()).with_graceful_shutdown(stop).await?;
-    Ok(())
+    let sweeper = tokio::spawn(sweep(app.clone()));
+    let served = axum::serve(listener, app.router()).with_graceful_shutdown(stop).await;
+    sweeper.abort();
+    Ok(served?)
+}
+
+async fn sweep(app: App) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    loop {
+        ticks.tick().await;
+        let app = app.clone();
+        match aside(move || api::drop_abandoned(&app)).await {
+            Ok(0) => {}
+            Ok(dropped) => tracing::info!(dropped, "let go of abandoned uploads"),
+            Err(error) => tracing::error!(%error, "could not let go of abandoned uploads"),
+        }
+    }
 }
 
 fn make_folder(path: &Path) -> Result<(), OpenError> {

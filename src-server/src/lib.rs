@@ -5,6 +5,7 @@
 pub mod access;
 mod api;
 mod app;
+pub mod backup;
 mod definition;
 pub mod import;
 mod portal;

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use stackside_core::id::{OperatorId, PersonId};
 use stackside_server::access::Role;
+use stackside_server::backup::{self, BackupError};
 use stackside_server::import::{ImportError, ImportReport};
 use stackside_server::{App, Config, OpenError};
 use tokio::net::TcpListener;
@@ -50,6 +51,16 @@ enum Command {
     Code {
         #[command(subcommand)]
         command: CodeCommand,
+    },
+    /// Copies database and files to a folder while the server runs; again into the same folder only what is new.
+    Backup {
+        /// The folder that holds the copy.
+        to: PathBuf,
+    },
+    /// Sets up the empty data folder from a backup; tablets then send again what it lacks.
+    Restore {
+        /// A folder that `backup` wrote.
+        from: PathBuf,
     },
     /// Serves tablets and people until it is told to end.
     Serve {
@@ -113,6 +124,12 @@ impl From<OpenError> for Failure {
     }
 }
 
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        Self { what: error.to_string(), advice: error.advice().map(str::to_owned) }
+    }
+}
+
 fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,refinery_core=warn"));
@@ -158,6 +175,23 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
         }
         Some(Command::Code { command: CodeCommand::Person { person } }) => {
             say(App::open(&config)?.person_code(&person)?);
+        }
+        Some(Command::Backup { to }) => {
+            let copied = backup::backup(&config.data, &to)?;
+            say(format!(
+                "{} holds the database and {} files, {} of them new",
+                to.display(),
+                copied.files,
+                copied.new_files
+            ));
+            say("the server's key is not in it: keep its copy elsewhere");
+        }
+        Some(Command::Restore { from }) => {
+            let copied = backup::restore(&from, &config.data)?;
+            say(format!("restored the database and {} files", copied.files));
+            if App::server_key(&config).is_err() {
+                say("put the server's key back into the data folder before it serves");
+            }
         }
         Some(Command::Serve { listen }) => serve(&config, listen)?,
         None => serve(&config, SocketAddr::from(([127, 0, 0, 1], 8790)))?,

@@ -169,6 +169,13 @@ pub fn set_receipt(
     Ok(())
 }
 
+/// Takes back the last entry that each receipt names: the server, restored from a backup, says from where on it lacks
+/// them. The receipts stay.
+pub fn offer_again(connection: &Connection) -> Result<(), Error> {
+    connection.execute("UPDATE log SET receipt_seq = receipt_seq - 1 WHERE receipt_seq > 0", [])?;
+    Ok(())
+}
+
 /// True if a receipt names an entry.
 pub fn is_held(connection: &Connection, log: LogId, seq: u64) -> Result<bool, Error> {
     let held = "SELECT receipt_seq >= :seq FROM log WHERE id = :log";

@@ -165,3 +165,9 @@ pub fn refuse(connection: &Connection, sha256: Hash, reason: &str) -> Result<(),
     )?;
     Ok(())
 }
+
+/// Takes back that the server holds files: restored from a backup, it says which of them it lacks.
+pub fn offer_again(connection: &Connection) -> Result<(), Error> {
+    connection.execute("UPDATE file SET held_at = NULL, sent_bytes = 0, upload = NULL", [])?;
+    Ok(())
+}

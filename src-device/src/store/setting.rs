@@ -18,6 +18,8 @@ pub const SCREEN: &str = "screen";
 pub const CURSOR: &str = "cursor";
 /// [`Contact`].
 pub const CONTACT: &str = "contact";
+/// [`stackside_core::wire::Health::history`] of the last contact: `u32`.
+pub const HISTORY: &str = "history";
 /// `true` once the app ended by itself.
 pub const CLEAN_END: &str = "clean_end";
 /// A person's place: the prefix of the name.

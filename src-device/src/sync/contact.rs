@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::Utc;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use rusqlite::Connection;
 use serde::de::DeserializeOwned;
 use stackside_core::sync::SendFailure;
 use stackside_core::wire::{Health, SERVICE, WireError, WireErrorCode};
@@ -13,6 +14,7 @@ use stackside_core::wire::{Health, SERVICE, WireError, WireErrorCode};
 use crate::device::Inner;
 use crate::error::Error;
 use crate::store::setting::{self, Contact, Enrolled};
+use crate::store::{entry, file};
 
 /// The server of this tablet.
 pub(super) struct Server {
@@ -43,7 +45,18 @@ impl Server {
         let health = greet(&self.client, &self.enrolled.server).await?;
         let clocks = device.clocks().map_err(broken)?;
         let contact = Contact { at: device.clock.wall().to_utc(), clocks };
-        device.store.write(|t| setting::put(t, setting::CONTACT, &contact)).map_err(broken)?;
+        let note = |t: &Connection| {
+            setting::put(t, setting::CONTACT, &contact)?;
+            let known: u32 = setting::get(t, setting::HISTORY)?.unwrap_or_default();
+            if known == health.history {
+                return Ok(());
+            }
+            tracing::warn!("the server was restored from a backup: it is asked what it holds");
+            entry::offer_again(t)?;
+            file::offer_again(t)?;
+            setting::put(t, setting::HISTORY, &health.history)
+        };
+        device.store.write(|t| note(t)).map_err(broken)?;
         Ok(health)
     }
 

@@ -97,8 +97,13 @@ async fn health(State(script): Shared) -> Response {
     if script.lock().unwrap().portal {
         return Html("<html>Sign in to this network</html>").into_response();
     }
-    let health =
-        Health { service: SERVICE.into(), version: "1".into(), time: now(), oldest_app: "0.1.0".into() };
+    let health = Health {
+        service: SERVICE.into(),
+        version: "1".into(),
+        time: now(),
+        oldest_app: "0.1.0".into(),
+        history: 0,
+    };
     Json(health).into_response()
 }
 

@@ -22,6 +22,8 @@ use crate::App;
 use crate::access::DeviceCaller;
 use crate::route::{Access, Route};
 
+/// The folder of whole files in the data folder: `files/ab/abcdef…`.
+pub(crate) const FILES: &str = "files";
 /// The most hashes that are asked after at once.
 const MAX_ASKED: usize = 10_000;
 
@@ -55,12 +57,12 @@ impl Drop for Claim {
 impl Files {
     /// Makes the folders.
     pub(crate) fn open(data: &Path) -> std::io::Result<Self> {
-        let files = Self { whole: data.join("files"), parts: data.join("uploads"), busy: Arc::default() };
+        let files = Self { whole: data.join(FILES), parts: data.join("uploads"), busy: Arc::default() };
         std::fs::create_dir_all(&files.whole)?;
         std::fs::create_dir_all(&files.parts)?;
         Ok(files)
     }
-    /// Where a whole file lies: `files/ab/abcdef…`.
+    /// Where a whole file lies.
     pub(crate) fn whole(&self, sha256: &Hash) -> PathBuf {
         let name = sha256.to_string();
         self.whole.join(&name[..2]).join(&name)

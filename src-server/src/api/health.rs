@@ -20,5 +20,6 @@ async fn health(State(app): State<App>) -> Json<Health> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         time: app.now(),
         oldest_app: OLDEST_APP.to_owned(),
+        history: app.history(),
     })
 }

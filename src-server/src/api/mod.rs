@@ -18,8 +18,9 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use stackside_core::wire::{WireError, WireErrorCode};
 
-pub(crate) use files::{FileAnswer, Files};
+pub(crate) use files::{FILES, FileAnswer, Files};
 pub(crate) use projection::redraw;
+pub(crate) use tus::drop_abandoned;
 
 use crate::route::Route;
 use crate::secret::SecretError;

@@ -1,7 +1,6 @@
 //! Files come up by tus 1.0 (core, creation, termination before completion). How far an upload came is the length of
 //! its partial file; the SHA-256 of the whole file decides at the end.
 
-use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,8 +12,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, head, options, patch, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, Transaction, named_params};
-use sha2::{Digest, Sha256};
 use stackside_core::hash::Hash;
 use stackside_core::photo::MAX_BYTES;
 use stackside_core::wire::WireErrorCode;
@@ -24,12 +23,15 @@ use uuid::Uuid;
 use super::{ApiError, next_bytes};
 use crate::App;
 use crate::access::DeviceCaller;
+use crate::backup::hash_of;
 use crate::route::{Access, Route};
 use crate::store::{aside, integer};
 
 const VERSION: &str = "1.0.0";
 /// A line that says nothing for so long is dead; what arrived is kept.
 const SILENCE: Duration = Duration::from_secs(60);
+/// An upload that nobody went on with for so long is given up; what was sent of it is sent again.
+const ABANDONED: TimeDelta = TimeDelta::days(7);
 /// The longest media type that is kept.
 const MAX_TYPE: usize = 100;
 
@@ -340,22 +342,43 @@ async fn finish(app: &App, upload: &Upload) -> Result<(), ApiError> {
     .await
 }
 
+/// Lets go of uploads that are whole or that nobody goes on with; tells how many.
+pub(crate) fn drop_abandoned(app: &App) -> Result<u64, ApiError> {
+    let before = app.now() - ABANDONED;
+    let old: Vec<Uuid> = app.store().read_now(|tx| {
+        let mut statement = tx.prepare("SELECT id FROM upload WHERE created_ms < :before")?;
+        let rows = statement.query_map(named_params! { ":before": before.timestamp_millis() }, |row| {
+            row.get::<_, String>(0)
+        })?;
+        let ids: Vec<String> = rows.collect::<Result<_, _>>()?;
+        Ok::<_, ApiError>(ids.iter().filter_map(|id| id.parse().ok()).collect())
+    })?;
+    let mut dropped = 0;
+    for id in old {
+        let part = app.files().part(id);
+        let Some(_busy) = app.files().claim(id) else { continue };
+        if touched(&part)?.is_none_or(|at| at < before) {
+            app.store().write_now(|tx| drop_upload(tx, id, &part))?;
+            dropped += 1;
+        }
+    }
+    Ok(dropped)
+}
+
+/// When a partial file was last written to; nothing if there is none.
+fn touched(part: &Path) -> Result<Option<DateTime<Utc>>, ApiError> {
+    match std::fs::metadata(part).and_then(|file| file.modified()) {
+        Ok(at) => Ok(Some(at.into())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 fn drop_upload(tx: &Transaction<'_>, id: Uuid, part: &Path) -> Result<(), ApiError> {
     tx.execute("DELETE FROM upload WHERE id = :id", named_params! { ":id": id.to_string() })?;
     match std::fs::remove_file(part) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),
-    }
-}
-
-fn hash_of(path: &Path) -> Result<Hash, ApiError> {
-    let mut file = std::fs::File::open(path)?;
-    let (mut hasher, mut bytes) = (Sha256::new(), vec![0; 64 * 1024]);
-    loop {
-        match file.read(&mut bytes)? {
-            0 => return Ok(Hash::from(<[u8; 32]>::from(hasher.finalize()))),
-            length => hasher.update(&bytes[..length]),
-        }
     }
 }
 

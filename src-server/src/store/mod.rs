@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rusqlite::backup::Backup;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use stackside_core::id::Jurisdiction;
 
 /// The database's name in the data folder.
 pub const FILE_NAME: &str = "stackside-server.db";
+/// SQLite's own field for a number of the application's.
+const HISTORY: &str = "user_version";
 /// Idle read-only connections that are kept.
 const READERS: usize = 4;
 
@@ -35,6 +38,9 @@ pub enum StoreError {
     /// What stands in a row is not what this version writes.
     #[error("a row of the database: {0}")]
     Row(#[from] serde_json::Error),
+    /// A copy is not what was copied.
+    #[error("the copy of the database: {0}")]
+    Copy(String),
     /// The work was ended before it was done: shutdown.
     #[error("the work was cancelled")]
     Cancelled,
@@ -123,12 +129,43 @@ impl Store {
         aside(move || store.read_now(work)).await
     }
 
+    /// Which history the database is of: another number since it was restored from a backup.
+    pub fn history(&self) -> Result<u32, StoreError> {
+        let reader = self.reader()?;
+        Ok(reader.pragma_query_value(None, HISTORY, |row| row.get(0))?)
+    }
+
     fn reader(&self) -> Result<Connection, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let reader = Connection::open_with_flags(&self.0.path, flags)?;
         settle(&reader)?;
         Ok(reader)
     }
+}
+
+/// Copies a database to a new file while others write to it: one moment of it, checked.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    match std::fs::remove_file(to) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(StoreError::Copy(error.to_string()));
+        }
+        _ => {}
+    }
+    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    source.busy_timeout(Duration::from_secs(5))?;
+    let mut copy = Connection::open(to)?;
+    // In one step: between two a busy server would make it begin again for ever.
+    Backup::new(&source, &mut copy)?.step(-1)?;
+    let found: String = copy.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    copy.pragma_update(None, "journal_mode", "DELETE")?;
+    if found == "ok" { Ok(()) } else { Err(StoreError::Copy(found)) }
+}
+
+/// Gives a copied database a history of its own.
+pub(crate) fn begin_new_history(path: &Path) -> Result<(), StoreError> {
+    // By chance, not by counting: the same backup may be restored twice. SQLite keeps 31 bits.
+    let new = uuid::Uuid::now_v7().as_u128() as u32 >> 1;
+    Ok(Connection::open(path)?.pragma_update(None, HISTORY, new)?)
 }
 
 /// Runs blocking work on a thread that may block.
