@@ -26,7 +26,7 @@ use crate::trust::{Certificate, Receipt, Signed};
 
 /// Rises with every change of these types. Each version leaves a recorded conversation in `tests/released`, which every
 /// later server and app must understand.
-pub const WIRE_VERSION: u32 = 2;
+pub const WIRE_VERSION: u32 = 3;
 
 /// What [`Health::service`] says: how an app tells its server from a captive portal.
 pub const SERVICE: &str = "stackside";

@@ -135,3 +135,37 @@ async fn the_protocol_is_kept_to() {
     let plain = tablet.tus(&city, "PATCH", &location, &[("upload-offset", "0")], "abc").await;
     assert_eq!(plain.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
+
+#[tokio::test]
+async fn an_upload_that_nobody_goes_on_with_is_let_go_of_after_seven_days() {
+    let city = City::new();
+    let tablet = city.tablet().await;
+    let (given_up, alive) = (photo(), b"a photo that is still coming".to_vec());
+    let mut locations = vec![];
+    for bytes in [&given_up, &alive] {
+        let created = tablet.create(&city, &Hash::of(bytes), bytes.len()).await;
+        let location = created.header("location").to_owned();
+        let cut = Body::new(Cut(Some(Bytes::copy_from_slice(&bytes[..10]))));
+        tablet.patch(&city, &location, 0, cut).await;
+        locations.push(location);
+    }
+    let touch = |location: &str, at: chrono::DateTime<chrono::Utc>| {
+        let id = location.rsplit('/').next().unwrap();
+        let parts = std::fs::read_dir(city.folder.path().join("data/uploads")).unwrap();
+        let part = parts.map(|part| part.unwrap().path()).find(|part| part.to_str().unwrap().contains(id));
+        std::fs::File::options().write(true).open(part.unwrap()).unwrap().set_modified(at.into()).unwrap();
+    };
+    touch(&locations[0], support::START.parse().unwrap());
+    touch(&locations[1], support::START.parse().unwrap());
+    city.wait(7 * 86_400);
+    assert_eq!(city.app.drop_abandoned_uploads().unwrap(), 0, "to the second, not a day early");
+    city.wait(1);
+    touch(&locations[1], city.app.now());
+    assert_eq!(city.app.drop_abandoned_uploads().unwrap(), 1);
+    let gone = tablet.tus(&city, "HEAD", &locations[0], &[], "").await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    let going_on = tablet.tus(&city, "HEAD", &locations[1], &[], "").await;
+    assert_eq!(going_on.header("upload-offset"), "10");
+    tablet.upload(&city, &given_up).await;
+    assert!(missing(&city, &tablet, Hash::of(&given_up)).await.missing.is_empty(), "begun again, it arrives");
+}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use axum::Router;
 use stackside_core::hash::Hash;
+use stackside_server::secret::KEY_FILE;
 use stackside_server::{App, Config};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -31,6 +32,15 @@ impl Server {
         App::new_key(&config)?;
         let app = App::open(&config)?;
         app.import(&city::root().join("demo"), false)?;
+        let router = app.router();
+        Self::serve(folder, app, router)
+    }
+    /// Another machine with the key of `lost`, set up from a backup of it.
+    pub fn restored(lost: &Self, backup: &Path) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        stackside_server::backup::restore(backup, folder.path())?;
+        std::fs::copy(lost.folder().join(KEY_FILE), folder.path().join(KEY_FILE))?;
+        let app = App::open(&Config { data: folder.path().to_owned() })?;
         let router = app.router();
         Self::serve(folder, app, router)
     }

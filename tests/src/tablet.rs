@@ -6,13 +6,16 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use stackside_core::command::CommandError;
 use stackside_core::geofence::{Fix, Position, Provider};
+use stackside_core::id::VisitId;
 use stackside_device::clock::{Clock, SystemClock};
 use stackside_device::position::{PositionSource, Sink};
 use stackside_device::{Config, Device, Parts, Positions};
 use tempfile::TempDir;
 
 use crate::program::{Killer, Process, bin};
+use crate::server::Server;
 use crate::shell::{Reply, Shell};
+use crate::technician::{enrol, first_unlock, sign_in, sync_until_known};
 use crate::{Result, city, http};
 
 /// A position that stays where it is told to: one good fix as soon as someone looks.
@@ -48,6 +51,16 @@ impl Tablet {
     /// A new one, that stands at `place` whenever it looks.
     pub fn new(place: Position) -> Result<Self> {
         Self::open(tempfile::tempdir()?, place)
+    }
+    /// One of `person` that is enrolled through `url`, unlocked and in a visit at the demo's stack.
+    pub fn in_a_visit(server: &Server, url: &str, person: &str) -> Result<(Self, VisitId)> {
+        let code = server.person_code(person)?;
+        let tablet = Self::new(city::PLACE)?;
+        enrol(&tablet, url, &server.enrol_code()?)?;
+        sync_until_known(&tablet, person)?;
+        first_unlock(&tablet, person, &code)?;
+        let visit = sign_in(&tablet, city::POINT)?;
+        Ok((tablet, visit))
     }
     fn open(folder: TempDir, place: Position) -> Result<Self> {
         let place = Arc::new(Mutex::new(place));

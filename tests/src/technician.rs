@@ -183,6 +183,24 @@ pub fn sign(shell: &impl Shell, visit: VisitId, record: RecordId) -> Result<()> 
     })?)
 }
 
+/// A drift record with its photo, finished.
+pub fn filled_record(shell: &impl Shell, visit: VisitId, jpeg: &[u8]) -> Result<RecordId> {
+    let record = open_form(shell, visit)?;
+    for (factor, readings) in CALIBRATION {
+        calibrate(shell, record, factor, readings)?;
+    }
+    finish_form(shell, record)?;
+    take_photo(shell, record, "reading", jpeg)?;
+    Ok(record)
+}
+
+/// As [`filled_record`], and signed.
+pub fn signed_record(shell: &impl Shell, visit: VisitId, jpeg: &[u8]) -> Result<RecordId> {
+    let record = filled_record(shell, visit, jpeg)?;
+    sign(shell, visit, record)?;
+    Ok(record)
+}
+
 /// 离场.
 pub fn sign_out(shell: &impl Shell, visit: VisitId) -> Result<()> {
     Ok(shell.call(&SignOut { visit })?)

@@ -8,7 +8,7 @@ use std::net::TcpListener;
 use stackside_core::command::{GetRecord, GetSync, GetVisit, SyncNow};
 use stackside_core::form::{AnswerKey, Origin};
 use stackside_core::hash::Hash;
-use stackside_core::id::{RecordId, VisitId};
+use stackside_core::id::RecordId;
 use stackside_core::judge::Outcome;
 use stackside_core::photo::SendState;
 use stackside_core::sync::SyncTrouble;
@@ -21,33 +21,6 @@ use stackside_tests::technician::*;
 use stackside_tests::wait::until;
 use stackside_tests::{city, photo};
 
-/// A tablet of `person` that is enrolled, unlocked and in a visit at the demo's stack.
-fn tablet_in_a_visit(server: &Server, url: &str, person: &str) -> (Tablet, VisitId) {
-    let code = server.person_code(person).unwrap();
-    let tablet = Tablet::new(city::PLACE).unwrap();
-    enrol(&tablet, url, &server.enrol_code().unwrap()).unwrap();
-    sync_until_known(&tablet, person).unwrap();
-    first_unlock(&tablet, person, &code).unwrap();
-    let visit = sign_in(&tablet, city::POINT).unwrap();
-    (tablet, visit)
-}
-
-fn filled_record(tablet: &Tablet, visit: VisitId, jpeg: &[u8]) -> RecordId {
-    let record = open_form(tablet, visit).unwrap();
-    for (factor, readings) in CALIBRATION {
-        calibrate(tablet, record, factor, readings).unwrap();
-    }
-    finish_form(tablet, record).unwrap();
-    take_photo(tablet, record, "reading", jpeg).unwrap();
-    record
-}
-
-fn signed_record(tablet: &Tablet, visit: VisitId, jpeg: &[u8]) -> RecordId {
-    let record = filled_record(tablet, visit, jpeg);
-    sign(tablet, visit, record).unwrap();
-    record
-}
-
 fn key(field: &str) -> AnswerKey {
     AnswerKey::new("analyser", Some("DA001-SO2"), field)
 }
@@ -56,11 +29,11 @@ fn key(field: &str) -> AnswerKey {
 fn a_photo_that_was_cut_off_goes_on_where_the_server_has_it() {
     let server = Server::start().unwrap();
     let line = CutProxy::start(server.address()).unwrap();
-    let (tablet, visit) = tablet_in_a_visit(&server, &line.url(), city::PERSON);
+    let (tablet, visit) = Tablet::in_a_visit(&server, &line.url(), city::PERSON).unwrap();
     line.down();
     let jpeg = photo::jpeg_12_megapixels(3).unwrap();
     let size_bytes = jpeg.len() as u64;
-    let record = signed_record(&tablet, visit, &jpeg);
+    let record = signed_record(&tablet, visit, &jpeg).unwrap();
     let sent_before = line.traffic().sent_bytes;
 
     line.cut_after(size_bytes / 2);
@@ -97,12 +70,12 @@ fn a_photo_that_was_cut_off_goes_on_where_the_server_has_it() {
 fn the_next_calibration_starts_from_the_last_one_on_any_tablet() {
     let server = Server::start().unwrap();
     let jpeg = photo::jpeg(640, 480, 1).unwrap();
-    let (first, visit) = tablet_in_a_visit(&server, &server.url(), city::PERSON);
-    let calibrated = signed_record(&first, visit, &jpeg);
+    let (first, visit) = Tablet::in_a_visit(&server, &server.url(), city::PERSON).unwrap();
+    let calibrated = signed_record(&first, visit, &jpeg).unwrap();
     sign_out(&first, visit).unwrap();
     sync_until_held(&first).unwrap();
 
-    let (second, visit) = tablet_in_a_visit(&server, &server.url(), city::OTHER_PERSON);
+    let (second, visit) = Tablet::in_a_visit(&server, &server.url(), city::OTHER_PERSON).unwrap();
     let record = open_form(&second, visit).unwrap();
     let answer =
         |field: &str| second.call(&GetRecord { record }).unwrap().answers.0.get(&key(field)).cloned();
@@ -125,12 +98,12 @@ fn the_next_calibration_starts_from_the_last_one_on_any_tablet() {
 fn two_tablets_at_one_point_without_network_keep_both_their_records() {
     let server = Server::start().unwrap();
     let line = CutProxy::start(server.address()).unwrap();
-    let (first, first_visit) = tablet_in_a_visit(&server, &line.url(), city::PERSON);
-    let (second, second_visit) = tablet_in_a_visit(&server, &line.url(), city::OTHER_PERSON);
+    let (first, first_visit) = Tablet::in_a_visit(&server, &line.url(), city::PERSON).unwrap();
+    let (second, second_visit) = Tablet::in_a_visit(&server, &line.url(), city::OTHER_PERSON).unwrap();
     line.down();
     let mut made = vec![
-        signed_record(&first, first_visit, &photo::jpeg(320, 240, 1).unwrap()),
-        signed_record(&second, second_visit, &photo::jpeg(320, 240, 2).unwrap()),
+        signed_record(&first, first_visit, &photo::jpeg(320, 240, 1).unwrap()).unwrap(),
+        signed_record(&second, second_visit, &photo::jpeg(320, 240, 2).unwrap()).unwrap(),
     ];
     line.up();
     sync_until_held(&first).unwrap();
@@ -147,10 +120,10 @@ fn two_tablets_at_one_point_without_network_keep_both_their_records() {
 fn an_entry_whose_receipt_was_lost_is_sent_again_and_held_once() {
     let server = Server::start().unwrap();
     let line = CutProxy::start(server.address()).unwrap();
-    let (tablet, visit) = tablet_in_a_visit(&server, &line.url(), city::PERSON);
+    let (tablet, visit) = Tablet::in_a_visit(&server, &line.url(), city::PERSON).unwrap();
     sync_until_held(&tablet).unwrap();
     line.down();
-    signed_record(&tablet, visit, &photo::jpeg(320, 240, 1).unwrap());
+    signed_record(&tablet, visit, &photo::jpeg(320, 240, 1).unwrap()).unwrap();
 
     line.up();
     line.lose_reply_to("POST /api/v1/entries");
@@ -174,10 +147,10 @@ fn an_entry_whose_receipt_was_lost_is_sent_again_and_held_once() {
 fn the_login_page_of_a_network_closes_nothing() {
     let server = Server::start().unwrap();
     let line = CutProxy::start(server.address()).unwrap();
-    let (tablet, visit) = tablet_in_a_visit(&server, &line.url(), city::PERSON);
+    let (tablet, visit) = Tablet::in_a_visit(&server, &line.url(), city::PERSON).unwrap();
     sync_until_held(&tablet).unwrap();
     line.lead_to(login_page());
-    signed_record(&tablet, visit, &photo::jpeg(320, 240, 1).unwrap());
+    signed_record(&tablet, visit, &photo::jpeg(320, 240, 1).unwrap()).unwrap();
     tablet.call(&SyncNow {}).unwrap();
     until("word of a foreign server", || {
         let view = tablet.call(&GetSync {})?;

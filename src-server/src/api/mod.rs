@@ -7,6 +7,7 @@ mod files;
 mod health;
 mod projection;
 mod tus;
+mod upload;
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -20,7 +21,7 @@ use stackside_core::wire::{WireError, WireErrorCode};
 
 pub(crate) use files::{FILES, FileAnswer, Files};
 pub(crate) use projection::redraw;
-pub(crate) use tus::drop_abandoned;
+pub(crate) use upload::drop_abandoned;
 
 use crate::route::Route;
 use crate::secret::SecretError;
