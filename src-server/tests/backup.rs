@@ -44,7 +44,7 @@ async fn a_restored_server_holds_what_the_backup_held_under_a_new_history() {
     let folders = folders(&city);
     let mut tablet = city.tablet().await;
     let first = tablet.first();
-    tablet.receipt(&city, &[first.clone()]).await;
+    tablet.receipt(&city, std::slice::from_ref(&first)).await;
     let kept = tablet.upload(&city, &photo()).await;
     assert_eq!(backup(&folders.data, &folders.copy).unwrap(), Copied { files: 1, new_files: 1 });
 

@@ -1,7 +1,5 @@
 //! A server that lost a day gets it back from the tablets.
 
-#![expect(clippy::unwrap_used, reason = "what helps a test is a test")]
-
 use stackside_core::command::SyncNow;
 use stackside_core::hash::Hash;
 use stackside_server::backup::backup;
