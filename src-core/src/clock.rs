@@ -53,6 +53,13 @@ impl Clocks {
         }
     }
 
+    /// True on another day of Asia/Shanghai by the wall clock, or 24 hours later by the boot clock.
+    pub fn is_another_day_than(&self, earlier: &Self) -> bool {
+        let passed = self.boot_ms.saturating_sub(earlier.boot_ms);
+        shanghai_date(self.wall.to_utc()) != shanghai_date(earlier.wall.to_utc())
+            || (self.boot_id == earlier.boot_id && passed >= 24 * 3_600_000)
+    }
+
     /// How far the wall clock moved against the boot clock since `earlier`; nothing across a reboot.
     pub fn jump_since(&self, earlier: &Self) -> Option<TimeDelta> {
         if self.boot_id != earlier.boot_id {

@@ -9,6 +9,7 @@ use stackside_core::id::PersonId;
 use stackside_core::register::Person;
 use tokio::sync::broadcast;
 
+use crate::care::Care;
 use crate::clock::{Clock, SystemClock};
 use crate::definitions::Known;
 use crate::error::Error;
@@ -16,7 +17,7 @@ use crate::files::Files;
 use crate::keys::{FileKeys, Keys};
 use crate::position::{PositionSource, Replay, TrackError, Tracker};
 use crate::store::setting::Enrolled;
-use crate::store::{Store, StoreError, register, setting};
+use crate::store::{Database, Store, StoreError, register, setting};
 use crate::sync::Sync;
 
 /// What a device needs to be opened.
@@ -117,6 +118,7 @@ pub(crate) struct Inner {
     pub tracker: Tracker,
     pub known: Known,
     pub sync: Sync,
+    pub care: Care,
     // Who is at the tablet: set by Unlock and Lock, read by every handler.
     pub session: Mutex<Option<PersonId>>,
     // What start-up mended, until the screen has seen it.
@@ -160,7 +162,7 @@ impl Device {
         };
         let broken = |error: &dyn std::fmt::Display| OpenError::Broken(error.to_string());
         let file = data.join("stackside.sqlite");
-        let store = Store::open_within(&file, parts.most_pages).map_err(in_store)?;
+        let store = Store::open_within(Database::new(&file), parts.most_pages).map_err(in_store)?;
         let device = Self(Arc::new(Inner {
             model,
             files: Files::open(&data).map_err(in_folder)?,
@@ -170,6 +172,7 @@ impl Device {
             known: Known::read(&store).map_err(|error| broken(&error))?,
             store,
             sync: Sync::default(),
+            care: Care::default(),
             session: Mutex::default(),
             recovered: Mutex::default(),
             log_turn: Mutex::default(),
@@ -189,6 +192,7 @@ impl Device {
             done => done.map_err(|error| broken(&error))?,
         }
         crate::sync::start(inner).map_err(in_folder)?;
+        Care::start(inner).map_err(in_folder)?;
         Ok(device)
     }
 
@@ -215,6 +219,7 @@ impl Device {
     pub fn close(&self) {
         self.0.tracker.stop();
         self.0.sync.stop();
+        self.0.care.stop();
         if let Err(error) = self.0.store.write(|t| setting::put(t, setting::CLEAN_END, &true)) {
             tracing::warn!(%error, "the end is not marked as clean");
         }
@@ -226,6 +231,7 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.tracker.stop();
         self.sync.tell_to_stop();
+        self.care.stop();
     }
 }
 

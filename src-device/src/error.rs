@@ -3,6 +3,8 @@
 use stackside_core::command::CommandError;
 use stackside_core::form::AnswerError;
 
+use crate::store::BackupError;
+
 /// An error on the way through store, files, keys and clocks.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -24,6 +26,9 @@ pub enum Error {
     /// The key store.
     #[error("key store: {0}")]
     Key(#[from] crate::keys::KeyError),
+    /// A backup of the database.
+    #[error("backup: {0}")]
+    Backup(#[from] BackupError),
     /// Anything that cannot be unless something is broken.
     #[error("{0}")]
     Broken(String),
@@ -45,10 +50,10 @@ impl Error {
     /// True if there was no space left.
     pub fn is_disk_full(&self) -> bool {
         match self {
-            Self::Store(rusqlite::Error::SqliteFailure(failure, _)) => {
-                failure.code == rusqlite::ErrorCode::DiskFull
+            Self::Store(error) | Self::Backup(BackupError::Sqlite(error)) => {
+                error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
             }
-            Self::Io(error) => is_full(error),
+            Self::Backup(BackupError::Io(error)) | Self::Io(error) => is_full(error),
             Self::Key(crate::keys::KeyError::Io(error)) => is_full(error),
             _ => false,
         }

@@ -4,6 +4,7 @@
 //! thread, but not from inside an async context without `spawn_blocking`.
 
 pub mod archive;
+mod care;
 pub mod clock;
 mod definitions;
 mod device;

@@ -1,5 +1,7 @@
 //! The SQLite database: opening it, bringing it to this version, one writer and two readers.
 
+mod backup;
+mod database;
 pub mod definition;
 pub mod done;
 pub mod entry;
@@ -12,16 +14,18 @@ pub mod register;
 pub mod setting;
 pub mod visit;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::types::{FromSqlError, Type};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
+pub use backup::{BackupError, KEPT as BACKUPS_KEPT};
+pub use database::Database;
 
 mod migrations {
     refinery::embed_migrations!("../migrations/device");
@@ -51,6 +55,7 @@ pub enum StoreError {
 
 /// The database of a device.
 pub struct Store {
+    database: Database,
     // SQLite takes one writer at a time; waiting here is orderly, SQLITE_BUSY is not.
     writer: Mutex<Connection>,
     readers: [Mutex<Connection>; 2],
@@ -60,32 +65,41 @@ pub struct Store {
 impl Store {
     /// Opens or makes the database and brings it to this version; a newer one is refused untouched.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_within(path, None)
+        Self::open_within(Database::new(path), None)
     }
 
     /// As [`Store::open`]. The database grows to `most_pages` at most: to SQLite the disk is full then.
-    pub fn open_within(path: &Path, most_pages: Option<u32>) -> Result<Self, StoreError> {
-        refuse_newer(path)?;
-        let mut writer = Connection::open(path)?;
-        settle(&writer)?;
+    pub fn open_within(database: Database, most_pages: Option<u32>) -> Result<Self, StoreError> {
+        let version = refuse_newer(&database)?;
+        let file = database.file();
+        let mut writer = database.connect(file)?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
+        if (1..latest()).contains(&version)
+            && let Err(error) = backup::make(&database)
+        {
+            // The steps are all or none, so a full disk must not keep anyone from the new version.
+            tracing::warn!(%error, "no backup before the database is brought to this version");
+        }
         migrate(&mut writer)?;
         if let Some(most_pages) = most_pages {
             writer.pragma_update(None, "max_page_count", most_pages)?;
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let reader = || -> Result<Mutex<Connection>, StoreError> {
-            let connection = Connection::open_with_flags(path, flags)?;
-            settle(&connection)?;
-            Ok(Mutex::new(connection))
-        };
-        Ok(Self { writer: Mutex::new(writer), readers: [reader()?, reader()?], next: AtomicUsize::new(0) })
+        let reader = || Ok::<_, StoreError>(Mutex::new(database.connect_to_read(file)?));
+        let readers = [reader()?, reader()?];
+        Ok(Self { database, writer: Mutex::new(writer), readers, next: AtomicUsize::new(0) })
+    }
+
+    /// Copies the database into `backups/`, while others read and write it.
+    pub fn back_up(&self) -> Result<(), BackupError> {
+        backup::make(&self.database).map(drop)
     }
 
     /// Looks for damage: after an unclean end.
     pub fn check(&self) -> Result<(), StoreError> {
-        let found: String = lock(&self.writer).query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if found == "ok" { Ok(()) } else { Err(StoreError::Damaged(found)) }
+        match database::damage(&lock(&self.writer))? {
+            Some(found) => Err(StoreError::Damaged(found)),
+            None => Ok(()),
+        }
     }
 
     /// One act of the person: all of it is committed when this returns, or none.
@@ -110,39 +124,20 @@ fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
     connection.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn refuse_newer(path: &Path) -> Result<(), StoreError> {
-    if !path.exists() {
-        return Ok(());
+fn refuse_newer(database: &Database) -> Result<i64, StoreError> {
+    if !database.file().exists() {
+        return Ok(0);
     }
-    // Plain read-only would still make -wal and -shm files beside a database that must stay untouched.
-    let has_wal = wal_of(path).metadata().is_ok_and(|wal| wal.len() > 0);
-    let uri = format!("file:{}?mode=ro{}", encoded(path), if has_wal { "" } else { "&immutable=1" });
-    let connection =
-        Connection::open_with_flags(uri, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)?;
-    let tables: i64 = connection.query_row(
-        "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'refinery_schema_history'",
-        [],
-        |row| row.get(0),
-    )?;
-    if tables == 0 {
-        return Ok(());
+    let connection = database.connect_to_look()?;
+    if !connection.table_exists(None, "refinery_schema_history")? {
+        return Ok(0);
     }
     let found: Option<i64> =
         connection.query_row("SELECT MAX(version) FROM refinery_schema_history", [], |row| row.get(0))?;
-    match found {
-        Some(found) if found > latest() => Err(StoreError::Newer { found, known: latest() }),
-        _ => Ok(()),
+    match found.unwrap_or(0) {
+        found if found > latest() => Err(StoreError::Newer { found, known: latest() }),
+        found => Ok(found),
     }
-}
-
-fn wal_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
-}
-
-fn encoded(path: &Path) -> String {
-    path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
 }
 
 /// The newest version of the schema.
@@ -159,17 +154,6 @@ pub fn latest() -> i64 {
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     migrations::migrations::runner().set_grouped(true).run(connection).map_err(Box::new)?;
     Ok(())
-}
-
-fn settle(connection: &Connection) -> Result<(), rusqlite::Error> {
-    connection.execute_batch(
-        "PRAGMA busy_timeout = 5000;
-         PRAGMA synchronous = FULL; -- what the screen calls saved survives a dead battery
-         PRAGMA foreign_keys = ON;
-         PRAGMA wal_autocheckpoint = 1000;
-         PRAGMA trusted_schema = OFF;
-         PRAGMA cell_size_check = ON;",
-    )
 }
 
 /// A moment as it is stored: UTC with milliseconds, so that texts sort as times do.

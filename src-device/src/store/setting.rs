@@ -22,6 +22,8 @@ pub const CONTACT: &str = "contact";
 pub const HISTORY: &str = "history";
 /// `true` once the app ended by itself.
 pub const CLEAN_END: &str = "clean_end";
+/// [`LastBackup`].
+pub const BACKUP: &str = "backup";
 /// A person's place: the prefix of the name.
 pub const PLACE: &str = "place:";
 
@@ -47,6 +49,15 @@ pub struct Enrolled {
 pub struct Contact {
     /// By the device's wall clock.
     pub at: DateTime<Utc>,
+    /// The clocks at that moment.
+    pub clocks: Clocks,
+}
+
+/// The last backup.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LastBackup {
+    /// Which device the tablet was then.
+    pub device: DeviceId,
     /// The clocks at that moment.
     pub clocks: Clocks,
 }

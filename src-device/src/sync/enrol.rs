@@ -54,6 +54,7 @@ pub(crate) fn enrol(device: &Arc<Inner>, server: &str, code: &str) -> Result<(),
     write(device, &enrolled, &reply)?;
     device.sync.clear_fork();
     device.sync.round(FIRST_SYNC);
+    device.care.wake();
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "clippy allows it in tests only, not in their helpers")]
 
 mod answers;
+mod backups;
 mod bottles;
 mod city;
 mod definitions;

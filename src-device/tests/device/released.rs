@@ -12,7 +12,7 @@ use super::world::{World, jpeg, point};
 /// The newest release. A release that changes the schema leaves a dump here: `make_a_dump` and its comment.
 const RELEASED: i64 = 2;
 
-fn released(version: i64) -> Connection {
+pub fn released(version: i64) -> Connection {
     let path = format!("{}/tests/released/v{version}.sql", env!("CARGO_MANIFEST_DIR"));
     let connection = Connection::open_in_memory().unwrap();
     // A dump names rows before the tables that they refer to.

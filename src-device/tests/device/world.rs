@@ -327,7 +327,11 @@ fn copy_folder(from: &Path, to: &Path) {
             std::fs::create_dir_all(&target).unwrap();
             copy_folder(&item.path(), &target);
         } else {
-            std::fs::copy(item.path(), &target).unwrap();
+            // A backup that is made meanwhile changes its name.
+            match std::fs::copy(item.path(), &target) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                copied => drop(copied.unwrap()),
+            }
         }
     }
 }

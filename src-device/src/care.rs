@@ -1,0 +1,83 @@
+//! What a device does for itself while nobody asks: the daily backup.
+
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::device::Inner;
+use crate::error::Error;
+use crate::store::setting::{self, LastBackup};
+
+/// How often it looks whether something is due.
+const PAUSE: Duration = Duration::from_secs(3600);
+
+/// The thread that does it.
+#[derive(Default)]
+pub(crate) struct Care(Mutex<Option<(Sender<()>, JoinHandle<()>)>>);
+
+impl Care {
+    /// Starts the thread. It does not keep the device alive.
+    pub fn start(device: &Arc<Inner>) -> std::io::Result<()> {
+        let weak = Arc::downgrade(device);
+        let (wake, woken) = channel();
+        let work = move || {
+            while let Some(device) = weak.upgrade() {
+                device.take_care();
+                drop(device);
+                if woken.recv_timeout(PAUSE) == Err(RecvTimeoutError::Disconnected) {
+                    return;
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("care".into()).spawn(work)?;
+        *device.care.lock() = Some((wake, thread));
+        Ok(())
+    }
+
+    /// Lets it look now.
+    pub fn wake(&self) {
+        if let Some((wake, _)) = self.lock().as_ref() {
+            // Stopped meanwhile: the next start looks first of all.
+            let _ = wake.send(());
+        }
+    }
+
+    /// Stops the thread and waits for the end of what it is at.
+    pub fn stop(&self) {
+        let Some((wake, thread)) = self.lock().take() else { return };
+        drop(wake);
+        // The thread itself may be the last to hold the device.
+        if thread.thread().id() != std::thread::current().id() {
+            let _ = thread.join();
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Sender<()>, JoinHandle<()>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn take_care(&self) {
+        match self.back_up_if_due() {
+            Ok(()) => {}
+            Err(error) if error.is_disk_full() => tracing::warn!("the disk is full: no backup today"),
+            Err(error) => tracing::error!(%error, "no backup"),
+        }
+    }
+
+    /// Once a day, and as soon as the tablet is someone's.
+    fn back_up_if_due(&self) -> Result<(), Error> {
+        let Some(enrolled) = self.enrolment()? else { return Ok(()) };
+        let now = LastBackup { device: enrolled.device, clocks: self.clocks()? };
+        let last: Option<LastBackup> = self.store.read(|c| setting::get(c, setting::BACKUP))?;
+        let is_fresh =
+            |last: &LastBackup| last.device == now.device && !now.clocks.is_another_day_than(&last.clocks);
+        if last.as_ref().is_some_and(is_fresh) {
+            return Ok(());
+        }
+        self.store.back_up()?;
+        self.store.write(|t| setting::put(t, setting::BACKUP, &now))
+    }
+}
