@@ -50,6 +50,18 @@ pub enum Act {
         /// By how many milliseconds, signed.
         moved_ms: i64,
     },
+    /// The tablet's time zone was changed.
+    ZoneChanged {
+        /// The zone before, in minutes ahead of UTC.
+        from_minutes: i32,
+        /// The zone now.
+        to_minutes: i32,
+    },
+    /// The machine was started anew: its boot clock begins again, and what the wall clock did meanwhile nobody measured.
+    Restarted {
+        /// By how many milliseconds the wall clock differs from that of the entry before; negative: it was set back.
+        wall_moved_ms: i64,
+    },
 }
 
 /// 签到: one technician at one point.
@@ -182,6 +194,8 @@ impl Act {
             Self::RecordSigned(_) => "record_signed",
             Self::SignedOut { .. } => "signed_out",
             Self::ClockJumped { .. } => "clock_jumped",
+            Self::ZoneChanged { .. } => "zone_changed",
+            Self::Restarted { .. } => "restarted",
         }
     }
     /// The certificate of a log's first entry.

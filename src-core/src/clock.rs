@@ -60,6 +60,11 @@ impl Clocks {
             || (self.boot_id == earlier.boot_id && passed >= 24 * 3_600_000)
     }
 
+    /// The zone of the wall clock, in minutes ahead of UTC.
+    pub fn zone_minutes(&self) -> i32 {
+        self.wall.offset().local_minus_utc() / 60
+    }
+
     /// How far the wall clock moved against the boot clock since `earlier`; nothing across a reboot.
     pub fn jump_since(&self, earlier: &Self) -> Option<TimeDelta> {
         if self.boot_id != earlier.boot_id {

@@ -53,16 +53,15 @@ impl Inner {
         write: impl FnOnce(&Transaction<'_>, &[Header]) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let _turn = self.log_turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let (log, tip) = self.store.read(|c| {
+        let (log, tip, of_clocks) = self.store.read(|c| {
             let log = entry::current(c)?.ok_or_else(|| Error::broken("there is no log"))?;
             let tip = entry::tip(c, &log)?;
-            Ok((log, tip))
+            Ok((log, tip, told_by_clocks(c, clocks)?))
         })?;
-        let jump = self.jump(clocks)?;
-        let jumped = jump.is_some();
+        let own = of_clocks.len();
         let mut next = tip.clone();
         let mut made = Vec::new();
-        for Told { act, subject } in jump.into_iter().chain(acts) {
+        for Told { act, subject } in of_clocks.into_iter().chain(acts) {
             let (entry, header) = self.make(&act, &next, technician, clocks)?;
             next.follow(&header, entry.hash()).map_err(Error::broken)?;
             made.push((entry, header, subject));
@@ -72,8 +71,7 @@ impl Inner {
             for (entry, header, subject) in &made {
                 entry::add(transaction, entry, header, subject)?;
             }
-            let headers: Vec<Header> =
-                made.iter().skip(usize::from(jumped)).map(|(_, header, _)| header.clone()).collect();
+            let headers: Vec<Header> = made.iter().skip(own).map(|(_, header, _)| header.clone()).collect();
             write(transaction, &headers)
         })
     }
@@ -93,28 +91,39 @@ impl Inner {
         })
     }
 
-    /// An act of its own if the wall clock moved against the boot clock since the last entry or contact.
-    fn jump(&self, now: &Clocks) -> Result<Option<Told>, Error> {
-        let (entry, contact): (_, Option<Contact>) =
-            self.store.read(|c| Ok((entry::last_clocks(c)?, setting::get(c, setting::CONTACT)?)))?;
-        let contact = contact.map(|contact| contact.clocks);
-        // The later of the two; a contact of another boot says nothing.
-        let before = match (entry, contact) {
-            (Some(entry), Some(contact))
-                if contact.boot_id == now.boot_id && entry.boot_id == now.boot_id =>
-            {
-                Some(if contact.boot_ms > entry.boot_ms { contact } else { entry })
-            }
-            (Some(entry), Some(contact)) => {
-                Some(if contact.boot_id == now.boot_id { contact } else { entry })
-            }
-            (entry, contact) => entry.or(contact),
-        };
-        let moved = before.and_then(|before| now.jump_since(&before));
-        Ok(moved.map(|moved| {
-            Told::of(Act::ClockJumped { moved_ms: moved.num_milliseconds() }, Subject::default())
-        }))
+    /// Puts into the log what happened to the clocks since the last look. Between two acts a clock may be set back and
+    /// forward again: whatever writes a time looks here first.
+    pub fn look_at_clocks(&self) -> Result<(), Error> {
+        if self.enrolment()?.is_none() {
+            return Ok(());
+        }
+        let clocks = self.clocks()?;
+        if self.store.read(|c| told_by_clocks(c, &clocks))?.is_empty() {
+            return Ok(());
+        }
+        self.bear_witness(None, &clocks, vec![], |_, _| Ok(()))
     }
+}
+
+/// Acts of their own if the clocks did since the last entry or contact what clocks do not do by themselves.
+fn told_by_clocks(connection: &Connection, now: &Clocks) -> Result<Vec<Told>, Error> {
+    let Some(entry) = entry::last_clocks(connection)? else { return Ok(vec![]) };
+    let contact: Option<Contact> = setting::get(connection, setting::CONTACT)?;
+    let mut acts = vec![];
+    if entry.boot_id != now.boot_id {
+        acts.push(Act::Restarted { wall_moved_ms: (now.wall - entry.wall).num_milliseconds() });
+    }
+    let (from_minutes, to_minutes) = (entry.zone_minutes(), now.zone_minutes());
+    if from_minutes != to_minutes {
+        acts.push(Act::ZoneChanged { from_minutes, to_minutes });
+    }
+    // Against the later of the two that belong to this boot.
+    let seen = contact.map(|contact| contact.clocks).into_iter().chain([entry]);
+    let before = seen.filter(|clocks| clocks.boot_id == now.boot_id).max_by_key(|clocks| clocks.boot_ms);
+    if let Some(moved) = before.and_then(|before| now.jump_since(&before)) {
+        acts.push(Act::ClockJumped { moved_ms: moved.num_milliseconds() });
+    }
+    Ok(acts.into_iter().map(|act| Told::of(act, Subject::default())).collect())
 }
 
 /// Sign first, then `BEGIN IMMEDIATE`, then look again whether the entries still follow.

@@ -28,6 +28,7 @@ impl Inner {
         if let Some(reason) = &reason {
             check_words("reason", reason, LONGEST_REASON)?;
         }
+        self.look_at_clocks()?;
         self.store.write(|t| {
             let record = own_draft(t, record, &person.id)?;
             let instruments = register::instruments(t, &record.point)?;

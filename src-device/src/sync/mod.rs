@@ -138,6 +138,8 @@ async fn round(device: &Inner) -> Result<(), SendFailure> {
     let Some(server) = contact::Server::of(device)? else { return Ok(()) };
     device.sync.set(|progress| progress.running = true);
     device.tell(Event::Sync);
+    // Before the contact, which is the next thing that clocks are compared with.
+    device.look_at_clocks().map_err(contact::broken)?;
     server.greet(device).await?;
     entries::send(device, &server).await?;
     files::send(device, &server).await?;

@@ -5,6 +5,7 @@ mod answers;
 mod backups;
 mod bottles;
 mod city;
+mod clocks;
 mod definitions;
 mod desk;
 mod export;

@@ -121,17 +121,6 @@ fn outside_the_fence_asks_for_a_reason_and_a_photo_and_goes_on() {
 }
 
 #[test]
-fn a_moved_wall_clock_is_an_entry_of_its_own() {
-    let world = World::unlocked();
-    world.until_all_is_held();
-    world.clock.set_wall_forward(-3600);
-    world.sign_in();
-    assert_eq!(world.kinds(), ["enrolled", "clock_jumped", "signed_in"]);
-    let Act::ClockJumped { moved_ms } = world.entries()[1].1.read_act().unwrap() else { panic!() };
-    assert_eq!(moved_ms, -3_600_000);
-}
-
-#[test]
 fn drafts_are_kept_apart() {
     let world = World::unlocked();
     let visit = world.sign_in();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use argon2::PasswordHasher;
 use base64::Engine;
-use chrono::{DateTime, FixedOffset, TimeDelta};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::{Value, json};
 use stackside_core::act::{Act, StrokePoint, Strokes};
 use stackside_core::command::*;
@@ -26,8 +26,8 @@ use super::server::Server;
 pub const CODE: &str = "246810";
 pub const PIN: &str = "135790";
 
-/// Clocks that move when a test says so.
-pub struct TestClock(pub Mutex<(DateTime<FixedOffset>, u64)>);
+/// Clocks that move when a test says so: wall, milliseconds since the start, which start.
+pub struct TestClock(Mutex<(DateTime<FixedOffset>, u64, u32)>);
 
 impl Clock for TestClock {
     fn wall(&self) -> DateTime<FixedOffset> {
@@ -37,7 +37,7 @@ impl Clock for TestClock {
         self.0.lock().unwrap().1
     }
     fn boot_id(&self) -> String {
-        "boot".into()
+        format!("boot {}", self.0.lock().unwrap().2)
     }
 }
 impl TestClock {
@@ -48,6 +48,15 @@ impl TestClock {
     }
     pub fn set_wall_forward(&self, seconds: i64) {
         self.0.lock().unwrap().0 += TimeDelta::seconds(seconds);
+    }
+    pub fn set_zone(&self, hours: i32) {
+        let mut now = self.0.lock().unwrap();
+        now.0 = now.0.with_timezone(&FixedOffset::east_opt(hours * 3600).unwrap());
+    }
+    /// Off and on again.
+    pub fn restart(&self, seconds: i64) {
+        let mut now = self.0.lock().unwrap();
+        *now = (now.0 + TimeDelta::seconds(seconds), 20_000, now.2 + 1);
     }
 }
 
@@ -86,7 +95,7 @@ impl World {
         server.tell(|script| script.changes = register());
         let folder = tempfile::tempdir().unwrap();
         let wall = DateTime::parse_from_rfc3339("2026-11-23T14:05:00+08:00").unwrap();
-        let clock = Arc::new(TestClock(Mutex::new((wall, 1_000_000))));
+        let clock = Arc::new(TestClock(Mutex::new((wall, 1_000_000, 0))));
         let positions = TestPositions::default();
         let device = open(folder.path(), &clock, &positions, None);
         Self { folder, server, clock, positions, device }
@@ -128,14 +137,21 @@ impl World {
         self.device.handle(StartPosition {}).unwrap();
         self.fix(120.0, 30.0);
     }
+    pub fn clock_wall(&self) -> DateTime<FixedOffset> {
+        self.clock.wall()
+    }
     pub fn fix(&self, longitude: f64, latitude: f64) {
+        self.fix_at(longitude, latitude, None);
+    }
+    /// A fix that tells the satellites' time.
+    pub fn fix_at(&self, longitude: f64, latitude: f64, satellite_time: Option<DateTime<Utc>>) {
         let fix = Fix {
             position: Position::new(longitude, latitude).unwrap(),
             accuracy_m: 5.0,
             provider: Provider::Gps,
             mocked: false,
             boot_ms: self.clock.boot_ms(),
-            satellite_time: None,
+            satellite_time,
             satellites: Some(9),
         };
         let sink = self.positions.0.lock().unwrap().clone().unwrap();

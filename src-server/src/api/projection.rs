@@ -47,7 +47,11 @@ pub(super) fn project(
         Act::PhotoTaken(photo) => place.photo(photo)?,
         Act::RecordSigned(record) => place.record(record, hash)?,
         Act::SignedOut { visit, .. } => place.sign_out(*visit)?,
-        Act::Enrolled { .. } | Act::Recovered { .. } | Act::ClockJumped { .. } => {}
+        Act::Enrolled { .. }
+        | Act::Recovered { .. }
+        | Act::ClockJumped { .. }
+        | Act::ZoneChanged { .. }
+        | Act::Restarted { .. } => {}
     }
     Ok(())
 }

@@ -136,7 +136,7 @@ fn Item(item: SyncItem) -> impl IntoView {
             "signed_out" => Icon::Door,
             "record_signed" => Icon::Chart,
             "photo_taken" => Icon::Camera,
-            "clock_jumped" => Icon::Clock,
+            "clock_jumped" | "zone_changed" | "restarted" => Icon::Clock,
             _ => Icon::Book,
         },
     };

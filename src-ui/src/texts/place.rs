@@ -328,6 +328,8 @@ fn entry_kind(kind: &str) -> &'static str {
         "record_signed" => pick("签名记录", "Record signed"),
         "signed_out" => pick("离场", "Sign-out"),
         "clock_jumped" => pick("时钟跳变", "Clock jumped"),
+        "zone_changed" => pick("时区改变", "Time zone changed"),
+        "restarted" => pick("平板重启", "Tablet restarted"),
         _ => pick("存证条目", "Entry"),
     }
 }
