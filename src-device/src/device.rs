@@ -162,7 +162,9 @@ impl Device {
         };
         let broken = |error: &dyn std::fmt::Display| OpenError::Broken(error.to_string());
         let file = data.join("stackside.sqlite");
-        let store = Store::open_within(Database::new(&file), parts.most_pages).map_err(in_store)?;
+        let store = Store::open_sound(Database::new(&file), parts.most_pages, clock.wall().to_utc())
+            .map_err(in_store)?;
+        let begun = store.set_clean_end(false);
         let device = Self(Arc::new(Inner {
             model,
             files: Files::open(&data).map_err(in_folder)?,
@@ -180,12 +182,8 @@ impl Device {
             folder_lock: Mutex::new(Some(folder_lock)),
         }));
         let inner = &device.0;
-        let clean: Option<bool> =
-            inner.store.read(|c| setting::get(c, setting::CLEAN_END)).map_err(|error| broken(&error))?;
-        if clean == Some(false) {
-            inner.store.check().map_err(in_store)?;
-        }
-        let begun = inner.store.write(|t| setting::put(t, setting::CLEAN_END, &false));
+        // Nothing may follow in a log that another database has gone on with.
+        inner.tell_of_mending().map_err(|error| broken(&error))?;
         match begun.and_then(|()| inner.reconcile()) {
             // It opens all the same: to show what there is, and to send it. A later start mends.
             Err(error) if error.is_disk_full() => tracing::warn!("the disk is full: nothing is mended now"),
@@ -220,7 +218,7 @@ impl Device {
         self.0.tracker.stop();
         self.0.sync.stop();
         self.0.care.stop();
-        if let Err(error) = self.0.store.write(|t| setting::put(t, setting::CLEAN_END, &true)) {
+        if let Err(error) = self.0.store.set_clean_end(true) {
             tracing::warn!(%error, "the end is not marked as clean");
         }
         drop(self.0.folder_lock.lock().unwrap_or_else(PoisonError::into_inner).take());

@@ -8,8 +8,24 @@ use crate::device::Inner;
 use crate::error::Error;
 use crate::files::measure;
 use crate::store::photo::{self, Photo, PhotoState};
+use crate::store::{entry, setting};
+use crate::sync::go_on_in_a_new_log;
 
 impl Inner {
+    /// After the database was mended: a new log tells of it, and the technician hears what was saved.
+    pub fn tell_of_mending(&self) -> Result<(), Error> {
+        let Some(mended) = self.store.read(|c| setting::get(c, setting::MENDED))? else { return Ok(()) };
+        let (enrolled, log) = (self.enrolment()?, self.store.read(entry::current)?);
+        // Where it is nobody's now, the enrolment opens the log.
+        match enrolled.and(log) {
+            Some(_) => go_on_in_a_new_log(self, |t, _| setting::remove(t, setting::MENDED))?,
+            None => self.store.write(|t| setting::remove(t, setting::MENDED))?,
+        }
+        let told = Recovered { database: Some(mended), ..Recovered::default() };
+        *self.recovered.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
+        Ok(())
+    }
+
     /// Brings journal and files together again; tells the screen once what it found.
     pub fn reconcile(&self) -> Result<(), Error> {
         let mut found = Recovered::default();
@@ -38,7 +54,9 @@ impl Inner {
         }
         if found != Recovered::default() {
             tracing::warn!(?found, "start-up mended photos");
-            *self.recovered.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+            let mut told = self.recovered.lock().unwrap_or_else(PoisonError::into_inner);
+            let database = told.as_ref().and_then(|told| told.database);
+            *told = Some(Recovered { database, ..found });
         }
         Ok(())
     }

@@ -128,6 +128,20 @@ pub struct Recovered {
     pub photos_incomplete: u32,
     /// Photos whose file is gone.
     pub photos_missing: u32,
+    /// The database was damaged, and what was done about it.
+    #[serde(default)]
+    pub database: Option<Mended>,
+}
+
+/// A damaged database was put aside, and another is in its place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mended {
+    /// When the backup was made that was taken; nothing if there was no sound one.
+    pub backup_at: Option<DateTime<Utc>>,
+    /// Entries of the evidence log that were saved from the damaged file beyond the backup.
+    pub entries: u64,
+    /// Answers that were saved from it.
+    pub answers: u64,
 }
 
 /// The sync line of every screen.

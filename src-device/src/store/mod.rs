@@ -7,15 +7,18 @@ pub mod done;
 pub mod entry;
 pub mod file;
 pub mod last;
+mod mend;
 pub mod photo;
 pub mod pin;
 pub mod record;
 pub mod register;
+mod rescue;
 pub mod setting;
 pub mod visit;
 
+use std::error::Error as _;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -48,9 +51,46 @@ pub enum StoreError {
     /// SQLite.
     #[error("the database cannot be opened: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// A file beside the database.
+    #[error("the database's folder cannot be used: {0}")]
+    Io(#[from] std::io::Error),
     /// A step failed; none was taken.
     #[error("the database cannot be brought to this version: {0}")]
     Migration(#[from] Box<refinery::Error>),
+}
+
+impl StoreError {
+    /// True if the file is damaged or no database at all.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged(_) => true,
+            Self::Sqlite(error) => is_damage(error),
+            Self::Migration(error) => {
+                let mut source = error.source();
+                while let Some(inner) = source {
+                    if inner.downcast_ref().is_some_and(is_damage) {
+                        return true;
+                    }
+                    source = inner.source();
+                }
+                false
+            }
+            Self::Newer { .. } | Self::Io(_) => false,
+        }
+    }
+
+    fn of(error: Error) -> Self {
+        match error {
+            Error::Store(error) => Self::Sqlite(error),
+            // What this program wrote, it reads.
+            other => Self::Damaged(other.to_string()),
+        }
+    }
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(code, Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase))
 }
 
 /// The database of a device.
@@ -60,6 +100,8 @@ pub struct Store {
     writer: Mutex<Connection>,
     readers: [Mutex<Connection>; 2],
     next: AtomicUsize,
+    // SQLite met damage: the end is not a clean one, so that the next start looks and mends.
+    met_damage: AtomicBool,
 }
 
 impl Store {
@@ -86,7 +128,47 @@ impl Store {
         }
         let reader = || Ok::<_, StoreError>(Mutex::new(database.connect_to_read(file)?));
         let readers = [reader()?, reader()?];
-        Ok(Self { database, writer: Mutex::new(writer), readers, next: AtomicUsize::new(0) })
+        Ok(Self {
+            database,
+            writer: Mutex::new(writer),
+            readers,
+            next: AtomicUsize::new(0),
+            met_damage: AtomicBool::new(false),
+        })
+    }
+
+    /// As [`Store::open_within`], after a look at how the last use ended: after an unclean end for damage. What is
+    /// damaged is put aside, and the newest sound backup takes its place.
+    pub fn open_sound(
+        database: Database,
+        most_pages: Option<u32>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        mend::finish(&database)?;
+        match Self::open_checked(&database, most_pages) {
+            Err(error) if error.is_damage() => {
+                tracing::error!(%error, "the database is put aside");
+                mend::mend(&database, now)?;
+                Self::open_checked(&database, most_pages)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_checked(database: &Database, most_pages: Option<u32>) -> Result<Self, StoreError> {
+        let store = Self::open_within(database.clone(), most_pages)?;
+        let clean: Option<bool> =
+            store.read(|c| setting::get(c, setting::CLEAN_END)).map_err(StoreError::of)?;
+        if clean == Some(false) {
+            store.check()?;
+        }
+        Ok(store)
+    }
+
+    /// Notes whether the use of the database begins or ends; no end is clean after damage was met.
+    pub fn set_clean_end(&self, is_clean: bool) -> Result<(), Error> {
+        let is_clean = is_clean && !self.met_damage.load(Ordering::Relaxed);
+        self.write(|t| setting::put(t, setting::CLEAN_END, &is_clean))
     }
 
     /// Copies the database into `backups/`, while others read and write it.
@@ -105,18 +187,32 @@ impl Store {
     /// One act of the person: all of it is committed when this returns, or none.
     pub fn write<T>(&self, act: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let mut connection = lock(&self.writer);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = act(&transaction)?;
-        transaction.commit()?;
-        Ok(done)
+        self.watched(|| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = act(&transaction)?;
+            transaction.commit()?;
+            Ok(done)
+        })
     }
 
     /// Reads one state of the database.
     pub fn read<T>(&self, act: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.readers.len();
         let connection = lock(&self.readers[turn]);
-        let transaction = connection.unchecked_transaction()?;
-        act(&transaction)
+        self.watched(|| {
+            let transaction = connection.unchecked_transaction()?;
+            act(&transaction)
+        })
+    }
+
+    fn watched<T>(&self, act: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        let done = act();
+        if let Err(Error::Store(error)) = &done
+            && is_damage(error)
+        {
+            self.met_damage.store(true, Ordering::Relaxed);
+        }
+        done
     }
 }
 

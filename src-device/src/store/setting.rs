@@ -24,6 +24,8 @@ pub const HISTORY: &str = "history";
 pub const CLEAN_END: &str = "clean_end";
 /// [`LastBackup`].
 pub const BACKUP: &str = "backup";
+/// [`stackside_core::command::Mended`], until a new log has told of it.
+pub const MENDED: &str = "mended";
 /// A person's place: the prefix of the name.
 pub const PLACE: &str = "place:";
 
@@ -79,6 +81,12 @@ pub fn put<T: Serialize>(connection: &Connection, name: &str, value: &T) -> Resu
          ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         named_params! {":name": name, ":value": serde_json::to_string(value)?},
     )?;
+    Ok(())
+}
+
+/// Takes a value away.
+pub fn remove(connection: &Connection, name: &str) -> Result<(), Error> {
+    connection.execute("DELETE FROM setting WHERE name = :name", named_params! {":name": name})?;
     Ok(())
 }
 

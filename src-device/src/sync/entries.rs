@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use rusqlite::Transaction;
 use stackside_core::act::Act;
 use stackside_core::command::Event;
 use stackside_core::evidence::{Entry, Tip};
@@ -29,7 +30,7 @@ pub(super) async fn send(device: &Inner, server: &Server) -> Result<(), SendFail
     for log in logs {
         device.sync.set(|progress| progress.entries = true);
         device.tell(Event::Sync);
-        let sent = send_log(device, server, &log).await;
+        let sent = send_log(device, server, &log, Some(log.id) == current).await;
         device.sync.set(|progress| progress.entries = false);
         match sent {
             // An old log must not stand in the way of the current one: it is kept, and shown as refused.
@@ -43,19 +44,24 @@ pub(super) async fn send(device: &Inner, server: &Server) -> Result<(), SendFail
     Ok(())
 }
 
-async fn send_log(device: &Inner, server: &Server, log: &Log) -> Result<(), SendFailure> {
+async fn send_log(device: &Inner, server: &Server, log: &Log, is_current: bool) -> Result<(), SendFailure> {
     let mut next = log.receipt_seq + 1;
     // Whether the server already said that entries are missing before ours: it said so twice in vain otherwise.
     let mut went_back = false;
     loop {
         let batch = device.store.read(|c| entry::from_seq(c, log.id, next, MOST_ENTRIES)).map_err(broken)?;
         let batch = up_to(batch, MOST_BYTES);
+        // A log of a database that was mended may lack entries, and the server does not hold them either.
+        if batch.first().is_some_and(|(seq, _)| *seq > next) && !is_current {
+            let reason = format!("entry {next} is lost with a damaged database");
+            return Err(SendFailure::Refused { reason });
+        }
         let Some((last, _)) = batch.last() else { return Ok(()) };
         let last = *last;
         let entries = batch.into_iter().map(|(_, entry)| entry).collect();
         match post(device, server, entries).await? {
             Ok(reply) => {
-                let held = take_receipt(device, server, log, &reply.receipt)?;
+                let held = take_receipt(device, server, log, is_current, &reply.receipt)?;
                 if held < last {
                     return Err(SendFailure::Refused {
                         reason: "the receipt ends before what was sent".to_owned(),
@@ -84,10 +90,11 @@ fn expected(refusal: &Refusal) -> Option<u64> {
 
 fn up_to(batch: Vec<(u64, Entry)>, most_bytes: usize) -> Vec<(u64, Entry)> {
     let mut total = 0;
-    let fits = |(index, (_, entry)): &(usize, (u64, Entry))| {
+    let first = batch.first().map_or(0, |(seq, _)| *seq);
+    let fits = |(index, (seq, entry)): &(usize, (u64, Entry))| {
         total += entry.header.len() + entry.body.len();
-        // One entry alone goes out however long it is.
-        *index == 0 || total <= most_bytes
+        // One entry alone goes out however long it is; none goes out behind a gap.
+        *index == 0 || (total <= most_bytes && *seq == first + *index as u64)
     };
     batch.into_iter().enumerate().take_while(fits).map(|(_, entry)| entry).collect()
 }
@@ -125,6 +132,7 @@ fn take_receipt(
     device: &Inner,
     server: &Server,
     log: &Log,
+    is_current: bool,
     signed: &Signed<Receipt>,
 ) -> Result<u64, SendFailure> {
     let receipt = signed.verify(&server.enrolled.server_key).map_err(|_| SendFailure::Untrusted)?;
@@ -134,7 +142,8 @@ fn take_receipt(
     match device.store.read(|c| entry::hash(c, log.id, receipt.seq)).map_err(broken)? {
         Some(ours) if ours == receipt.hash => {}
         Some(_) => return Err(SendFailure::Refused { reason: "the receipt names another entry".to_owned() }),
-        // The server holds more of this log than we do: this tablet was set back.
+        // The server holds more of this log than we do. This tablet was set back: where it knows that, a new log goes on.
+        None if !is_current => {}
         None => return Err(SendFailure::Fork),
     }
     let at = device.clock.wall().to_utc();
@@ -143,8 +152,12 @@ fn take_receipt(
     Ok(receipt.seq)
 }
 
-/// The current log forked: it stays as it is, and what comes goes into a new one that names it.
-pub(super) fn go_on_in_a_new_log(device: &Inner) -> Result<(), Error> {
+/// The current log stays as it is, and what comes goes into a new one that names it. `why` notes the reason in the same
+/// transaction.
+pub(crate) fn go_on_in_a_new_log(
+    device: &Inner,
+    why: impl FnOnce(&Transaction<'_>, LogId) -> Result<(), Error>,
+) -> Result<(), Error> {
     let enrolled = device.enrolled()?;
     let clocks = device.clocks()?;
     let _turn = device.log_turn.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,7 +175,7 @@ pub(super) fn go_on_in_a_new_log(device: &Inner) -> Result<(), Error> {
     let log = LogId::new(new_id());
     let (first, header) = device.make(&act, &Tip::new(enrolled.device, log), None, &clocks)?;
     device.store.write(|t| {
-        entry::stop_log(t, old.id, "fork")?;
+        why(t, old.id)?;
         entry::open_log(t, log, enrolled.device)?;
         entry::add(t, &first, &header, &Subject::default())
     })

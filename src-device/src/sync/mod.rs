@@ -17,7 +17,9 @@ use stackside_core::sync::{NextStep, SendFailure, SyncTrouble, next_step};
 use tokio::sync::Notify;
 
 use crate::device::Inner;
+use crate::store::entry;
 pub(crate) use enrol::enrol;
+pub(crate) use entries::go_on_in_a_new_log;
 
 /// Without anything to do, contact at most this often.
 const IDLE: Duration = Duration::from_secs(300);
@@ -161,13 +163,15 @@ fn after(device: &Inner, result: Result<(), SendFailure>, attempts: &mut u32) ->
                     *attempts += 1;
                     pause
                 }
-                NextStep::NewLog => match entries::go_on_in_a_new_log(device) {
-                    Ok(()) => Duration::ZERO,
-                    Err(error) => {
-                        tracing::error!(%error, "no new log");
-                        IDLE
+                NextStep::NewLog => {
+                    match go_on_in_a_new_log(device, |t, old| entry::stop_log(t, old, "fork")) {
+                        Ok(()) => Duration::ZERO,
+                        Err(error) => {
+                            tracing::error!(%error, "no new log");
+                            IDLE
+                        }
                     }
-                },
+                }
                 NextStep::WaitForNetwork | NextStep::ShowToUser => IDLE,
             };
             (SyncTrouble::from(failure), pause)

@@ -117,15 +117,20 @@ impl World {
     }
     /// As a kill at this moment would leave it: the files as they are, nothing closed.
     pub fn after_a_kill(self) -> Self {
-        self.started_again(None)
+        self.started_again(None, |_| ())
+    }
+    /// After a kill, with something done to the data folder before the next start.
+    pub fn after_a_kill_and(self, meanwhile: impl FnOnce(&Path)) -> Self {
+        self.started_again(None, meanwhile)
     }
     /// After a kill, on a disk that has no space left for a database any larger than it is.
     pub fn on_a_full_disk(self) -> Self {
-        self.started_again(Some(1))
+        self.started_again(Some(1), |_| ())
     }
-    fn started_again(self, most_pages: Option<u32>) -> Self {
+    fn started_again(self, most_pages: Option<u32>, meanwhile: impl FnOnce(&Path)) -> Self {
         let copy = tempfile::tempdir().unwrap();
         copy_folder(self.folder.path(), copy.path());
+        meanwhile(copy.path());
         let device = open(copy.path(), &self.clock, &self.positions, most_pages);
         let Self { server, clock, positions, .. } = self;
         Self { folder: copy, server, clock, positions, device }

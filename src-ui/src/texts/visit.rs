@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
 use stackside_core::clock::shanghai_date;
-use stackside_core::command::Recovered;
+use stackside_core::command::{Mended, Recovered};
 use stackside_core::due::{Due, Urgency};
 use stackside_core::form::Label;
 use stackside_core::geofence::PresenceVerdict;
@@ -249,7 +249,9 @@ pub fn recovered(recovered: Recovered) -> Vec<String> {
     let part = |count: u32, zh: &str, en: &str| {
         (count > 0).then(|| pick(format!("{count} 张照片{zh}"), format!("Photos {en}: {count}")))
     };
+    let database = recovered.database.map(mended);
     [
+        database,
         part(recovered.photos_attached, "已找回并归入记录", "found whole and attached"),
         part(recovered.photos_incomplete, "没有存完整，请重拍", "not whole, take them again"),
         part(recovered.photos_missing, "的文件已丢失，请重拍", "whose file is lost, take them again"),
@@ -257,6 +259,29 @@ pub fn recovered(recovered: Recovered) -> Vec<String> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// What was done about a damaged database.
+fn mended(mended: Mended) -> String {
+    let Mended { backup_at, entries, answers } = mended;
+    match backup_at.map(short_time) {
+        Some(at) => pick(
+            format!(
+                "数据库损坏，已换用 {at} 的备份，并从损坏的文件中救回 {entries} 条存证、{answers} 项填写。请核对未签名的记录；损坏的文件已保留"
+            ),
+            format!(
+                "The database was damaged. The backup of {at} is in use, with {entries} entries and {answers} answers saved from the damaged file. Check what is not signed yet; the damaged file is kept"
+            ),
+        ),
+        None => pick(
+            format!(
+                "数据库损坏，没有可用的备份；从损坏的文件中救回 {entries} 条存证、{answers} 项填写。如提示未登记，请重新登记平板；损坏的文件已保留"
+            ),
+            format!(
+                "The database was damaged and there is no sound backup. {entries} entries and {answers} answers were saved from the damaged file. Enrol the tablet again if it asks for it; the damaged file is kept"
+            ),
+        ),
+    }
 }
 
 /// How many records one signature signs.

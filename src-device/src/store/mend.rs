@@ -1,0 +1,108 @@
+//! A damaged database is put aside and never deleted. In its place comes the newest sound backup, or an empty database,
+//! with all that can be read of the damaged one.
+//!
+//! `damaged/TIME/` holds what is under way, so a kill at any moment is gone on from: `mending.sqlite` while the new
+//! database is made, `mended.sqlite` once it is whole. From then on the damaged files go there, `-wal` and `-shm` first
+//! (a WAL must never meet another database), and at last the new one takes its place.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use rusqlite::Connection;
+use stackside_core::command::Mended;
+
+use super::backup::{self, copy_all};
+use super::database::{Database, damage, rename};
+use super::rescue::{self, Rescued};
+use super::{StoreError, entry, migrate, setting};
+use crate::error::Error;
+
+const FOLDER: &str = "damaged";
+const MENDING: &str = "mending.sqlite";
+const MENDED: &str = "mended.sqlite";
+
+/// Ends a mending that was cut short after its decision: nothing to do in all other cases.
+pub(super) fn finish(database: &Database) -> io::Result<()> {
+    let Ok(folders) = fs::read_dir(database.folder(FOLDER)) else { return Ok(()) };
+    for folder in folders {
+        let folder = folder?.path();
+        if folder.join(MENDED).exists() {
+            put_in_place(database, &folder)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts the damaged database aside and a new one in its place.
+pub(super) fn mend(database: &Database, now: DateTime<Utc>) -> Result<Mended, StoreError> {
+    let folder = database.folder(FOLDER).join(now.format("%Y%m%dT%H%M%SZ").to_string());
+    fs::create_dir_all(&folder)?;
+    let mending = folder.join(MENDING);
+    let mut told = Mended { backup_at: begin(database, &mending)?, ..Mended::default() };
+    let mut new = database.connect(&mending)?;
+    migrate(&mut new)?;
+    match rescue::rescue(database, &mut new) {
+        Ok(Rescued { entries, answers }) => (told.entries, told.answers) = (entries, answers),
+        Err(error) => tracing::error!(%error, "nothing can be read of the damaged database"),
+    }
+    note(&new, told).map_err(StoreError::of)?;
+    drop(new);
+    File::open(&mending)?.sync_all()?;
+    rename(&mending, &folder.join(MENDED))?;
+    put_in_place(database, &folder)?;
+    tracing::warn!(?told, aside = %folder.display(), "the database was damaged");
+    Ok(told)
+}
+
+/// Copies the newest sound backup, and says when it was made; without one the database begins empty.
+fn begin(database: &Database, mending: &Path) -> Result<Option<DateTime<Utc>>, StoreError> {
+    for copy in backup::all(database)? {
+        clear(mending)?;
+        match try_backup(database, &copy, mending) {
+            Ok(()) => return Ok(Some(fs::metadata(&copy)?.modified()?.into())),
+            Err(error) => tracing::error!(%error, copy = %copy.display(), "a backup is not sound"),
+        }
+    }
+    clear(mending)?;
+    Ok(None)
+}
+
+fn try_backup(database: &Database, copy: &Path, mending: &Path) -> Result<(), StoreError> {
+    let from = database.connect_to_read(copy)?;
+    let mut to = database.connect(mending)?;
+    copy_all(&from, &mut to)?;
+    migrate(&mut to)?;
+    match damage(&to)? {
+        Some(found) => Err(StoreError::Damaged(found)),
+        None => Ok(()),
+    }
+}
+
+fn clear(mending: &Path) -> io::Result<()> {
+    for path in [mending.to_owned(), super::database::with_end(mending, "-journal")] {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// What a device opened on the new database has to do: open a log, and ask the server about the old ones.
+fn note(new: &Connection, told: Mended) -> Result<(), Error> {
+    entry::offer_again(new)?;
+    setting::put(new, setting::MENDED, &told)?;
+    setting::put(new, setting::CLEAN_END, &false)
+}
+
+fn put_in_place(database: &Database, folder: &Path) -> io::Result<()> {
+    let beside = database.beside();
+    for file in beside.iter().map(PathBuf::as_path).chain([database.file()]) {
+        if let Some(name) = file.file_name().filter(|_| file.exists()) {
+            rename(file, &folder.join(name))?;
+        }
+    }
+    rename(&folder.join(MENDED), database.file())
+}
