@@ -1,4 +1,4 @@
-.PHONY: run test check bench demo ui fmt clean-demo
+.PHONY: run test check bench torture demo ui fmt clean-demo
 
 run:
 	@scripts/run.sh
@@ -11,6 +11,9 @@ check:
 
 bench:
 	@scripts/bench.sh
+
+torture:
+	@scripts/torture.sh
 
 # make demo ARGS="--tamper", or in short: make demo TAMPER=1
 demo:
