@@ -1,7 +1,5 @@
 //! A tablet whose database is damaged goes on from a backup that is older than what the server holds.
 
-#![expect(clippy::unwrap_used, reason = "what helps a test is a test")]
-
 use std::fs::OpenOptions;
 use std::io::Write;
 
