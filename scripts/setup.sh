@@ -87,7 +87,7 @@ test_programs() {
     # Ubuntu's package of that name is only a link to the snap.
     if chromium_path >/dev/null; then browser=; fi
     # shellcheck disable=SC2086 # empty or one name
-    packages libclang-dev webkit2gtk-driver xvfb xauth dbus fonts-noto-cjk $browser
+    packages webkit2gtk-driver xvfb xauth dbus fonts-noto-cjk $browser
   fi
   local missing=""
   chromium_path >/dev/null || missing="$missing, chromium"
@@ -210,8 +210,7 @@ setup_test() {
 setup_check() {
   setup_run
   if [ "$(wasm_toolchain)" = debian ]; then packages rust-web-clippy; fi
-  # sqlite-plugin, of the store's tests, reads SQLite's header with libclang.
-  if has apt-get; then packages libclang-dev shellcheck; fi
+  if has apt-get; then packages shellcheck; fi
   cargo_tool cargo-deny "$DENY_VERSION" "5 minutes" "cargo-deny --version" --locked
 }
 

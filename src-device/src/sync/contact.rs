@@ -54,6 +54,8 @@ impl Server {
             tracing::warn!("the server was restored from a backup: it is asked what it holds");
             entry::offer_again(t)?;
             file::offer_again(t)?;
+            // Its changes are counted anew: what has our number by now may be something else.
+            setting::put(t, setting::CURSOR, &0_u64)?;
             setting::put(t, setting::HISTORY, &health.history)
         };
         device.store.write(|t| note(t)).map_err(broken)?;
