@@ -149,8 +149,17 @@ async function finish(hand, answers = {}) {
     if ((await page.getByText('已填好', { exact: true }).count()) > 0) return;
     await page.getByRole('button', { name: /还缺 \d+ 项/ }).tap();
     const dialog = page.getByRole('dialog');
-    const what = (await dialog.getByRole('listitem').first().innerText()).replaceAll('\n', ' ');
-    await dialog.getByRole('listitem').first().getByRole('button').tap();
+    const first = dialog.getByRole('listitem').first();
+    let what;
+    try {
+      what = (await first.innerText({ timeout: 5000 })).replaceAll('\n', ' ');
+      await first.getByRole('button').tap({ timeout: 5000 });
+    } catch (error) {
+      // What was saved last completed the record while the list opened: it says that nothing is missing.
+      if ((await first.count()) > 0) throw error;
+      await page.keyboard.press('Escape');
+      continue;
+    }
     await answer(hand, what, answers);
   }
   throw new Error('forty answers were not enough');
