@@ -20,6 +20,10 @@ pub enum SendFailure {
     Revoked,
     /// The server certificate does not hold.
     Untrusted,
+    /// The server certificate holds, but not at the time that this tablet's clock shows.
+    WrongClock,
+    /// The server takes no entries of this app's version any more; what was recorded waits for a newer one.
+    TooOld,
     /// The server holds another entry under the same number.
     Fork,
     /// Anything that sending again cannot cure.
@@ -63,6 +67,10 @@ pub enum SyncTrouble {
     Revoked,
     /// The server's certificate does not hold.
     Untrusted,
+    /// By this tablet's clock the server's certificate is not valid yet, or not any more.
+    WrongClock,
+    /// The app must be updated before anything is sent.
+    TooOld,
     /// The log forked; it went on in a new one.
     Forked,
     /// The server refused.
@@ -86,9 +94,12 @@ pub fn next_step(failure: &SendFailure, attempts: u32, jitter: f64) -> NextStep 
         SendFailure::NotOurServer | SendFailure::DiskFull => NextStep::RetryIn(pause(None, attempts, jitter)),
         SendFailure::Later { after } => NextStep::RetryIn(pause(*after, attempts, jitter)),
         SendFailure::Fork => NextStep::NewLog,
-        SendFailure::Revoked | SendFailure::Untrusted | SendFailure::Refused { .. } | SendFailure::Broken => {
-            NextStep::ShowToUser
-        }
+        SendFailure::Revoked
+        | SendFailure::Untrusted
+        | SendFailure::WrongClock
+        | SendFailure::TooOld
+        | SendFailure::Refused { .. }
+        | SendFailure::Broken => NextStep::ShowToUser,
     }
 }
 
@@ -105,6 +116,8 @@ impl From<&SendFailure> for SyncTrouble {
             SendFailure::Later { .. } => Self::ServerBusy,
             SendFailure::Revoked => Self::Revoked,
             SendFailure::Untrusted => Self::Untrusted,
+            SendFailure::WrongClock => Self::WrongClock,
+            SendFailure::TooOld => Self::TooOld,
             SendFailure::Fork => Self::Forked,
             SendFailure::Refused { reason } => Self::Refused { reason: reason.clone() },
             SendFailure::DiskFull => Self::DiskFull,

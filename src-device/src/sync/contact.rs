@@ -7,6 +7,7 @@ use chrono::Utc;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use rusqlite::Connection;
+use rustls::CertificateError;
 use serde::de::DeserializeOwned;
 use stackside_core::sync::SendFailure;
 use stackside_core::wire::{Health, SERVICE, WireError, WireErrorCode};
@@ -117,6 +118,7 @@ impl Refusal {
             Some(error) => match error.code {
                 WireErrorCode::Revoked => SendFailure::Revoked,
                 WireErrorCode::Fork => SendFailure::Fork,
+                WireErrorCode::TooOld => SendFailure::TooOld,
                 WireErrorCode::Internal => later(),
                 _ => SendFailure::Refused { reason: error.to_string() },
             },
@@ -140,12 +142,23 @@ pub(super) fn failure(error: &reqwest::Error) -> SendFailure {
         let tls = inner
             .downcast_ref::<rustls::Error>()
             .or_else(|| io.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
-        if let Some(rustls::Error::InvalidCertificate(_)) = tls {
-            return SendFailure::Untrusted;
+        if let Some(rustls::Error::InvalidCertificate(error)) = tls {
+            return certificate(error);
         }
         source = inner.source();
     }
     if error.is_decode() { SendFailure::NotOurServer } else { SendFailure::Offline }
+}
+
+/// What is wrong with a server's certificate. Much more often than a server's certificate a tablet's clock is out of date.
+fn certificate(error: &CertificateError) -> SendFailure {
+    match error {
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => SendFailure::WrongClock,
+        _ => SendFailure::Untrusted,
+    }
 }
 
 /// It failed on this device. That is no word of the server: nothing that waits counts as refused for it.
@@ -162,4 +175,22 @@ pub(super) fn broken(error: Error) -> SendFailure {
 pub(super) fn count(device: &Inner, sent_bytes: u64) -> Result<(), SendFailure> {
     let day = stackside_core::clock::shanghai_date(device.clock.wall().with_timezone(&Utc)).to_string();
     device.store.write(|t| setting::add_traffic(t, &day, sent_bytes)).map_err(broken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_out_of_its_time_points_at_the_clock_and_any_other_fault_does_not() {
+        for (error, want) in [
+            (CertificateError::NotValidYet, SendFailure::WrongClock),
+            (CertificateError::Expired, SendFailure::WrongClock),
+            (CertificateError::UnknownIssuer, SendFailure::Untrusted),
+            (CertificateError::NotValidForName, SendFailure::Untrusted),
+            (CertificateError::Revoked, SendFailure::Untrusted),
+        ] {
+            assert_eq!(certificate(&error), want, "{error:?}");
+        }
+    }
 }

@@ -111,7 +111,9 @@ async fn ask(server: &str, request: &EnrolRequest) -> Result<EnrolReply, Error> 
 fn for_screen(failure: &SendFailure) -> Error {
     match failure {
         SendFailure::Offline | SendFailure::Later { .. } => CommandError::Offline.into(),
-        SendFailure::NotOurServer | SendFailure::Untrusted => CommandError::NotOurServer.into(),
+        SendFailure::NotOurServer | SendFailure::Untrusted | SendFailure::WrongClock => {
+            CommandError::NotOurServer.into()
+        }
         other => Error::broken(format!("enrolment: {other:?}")),
     }
 }

@@ -29,6 +29,8 @@ pub struct Script {
     pub portal: bool,
     /// 401 to everything with a token.
     pub revoked: bool,
+    /// 426 to entries.
+    pub too_old: bool,
     /// Receipts name a hash of their own.
     pub wrong_hash: bool,
     /// Receipts are signed by another key.
@@ -134,6 +136,9 @@ async fn entries(State(script): Shared, headers: HeaderMap, body: Bytes) -> Resp
     let mut script = script.lock().unwrap();
     if script.revoked || headers.get("authorization").unwrap() != "Bearer secret" {
         return refuse(StatusCode::UNAUTHORIZED, WireErrorCode::Revoked);
+    }
+    if script.too_old {
+        return refuse(StatusCode::UPGRADE_REQUIRED, WireErrorCode::TooOld);
     }
     if std::mem::take(&mut script.fork) {
         return refuse(StatusCode::CONFLICT, WireErrorCode::Fork);

@@ -106,6 +106,23 @@ fn a_revoked_tablet_keeps_all_it_has_and_says_so() {
 }
 
 #[test]
+fn an_app_that_is_too_old_goes_on_recording_and_sends_all_of_it_once_it_is_new() {
+    let world = World::unlocked();
+    world.until_all_is_held();
+    world.server.tell(|script| script.too_old = true);
+    let visit = world.sign_in();
+    world.until("trouble", |view| view.line.trouble == SyncTrouble::TooOld);
+    world.photo(Some(visit), None, None, &photo_of(3_000)).unwrap();
+    assert_eq!(world.kinds(), ["enrolled", "signed_in", "photo_taken"], "in the same log");
+    assert!(world.server.ask(|script| script.files.is_empty()), "nothing goes before its entry");
+    world.server.tell(|script| script.too_old = false);
+    world.device.handle(SyncNow {}).unwrap();
+    let view =
+        world.until("all is well", |view| view.line.trouble == SyncTrouble::None && !view.line.running);
+    assert_eq!((view.entries_held, view.line.entries_waiting, view.line.files_waiting), (3, 0, 0));
+}
+
+#[test]
 fn a_cut_upload_goes_on_where_the_server_stopped() {
     let world = World::unlocked();
     let visit = world.sign_in();

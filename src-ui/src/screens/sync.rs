@@ -103,7 +103,9 @@ fn Stat(name: &'static str, #[prop(into)] value: String, #[prop(optional)] bad: 
 fn Trouble(trouble: SyncTrouble) -> impl IntoView {
     let (tone, icon) = match trouble {
         SyncTrouble::None | SyncTrouble::Offline | SyncTrouble::ServerBusy => (Tone::Idle, Icon::Offline),
-        SyncTrouble::NotOurServer | SyncTrouble::DiskFull => (Tone::Warn, Icon::Warn),
+        SyncTrouble::NotOurServer | SyncTrouble::DiskFull | SyncTrouble::WrongClock | SyncTrouble::TooOld => {
+            (Tone::Warn, Icon::Warn)
+        }
         SyncTrouble::Revoked
         | SyncTrouble::Untrusted
         | SyncTrouble::Forked

@@ -83,6 +83,8 @@ pub fn sync_line(line: &SyncLine) -> String {
         SyncTrouble::ServerBusy => pick("平台繁忙", "Server busy"),
         SyncTrouble::Revoked => pick("平板已停用", "Tablet struck off"),
         SyncTrouble::Untrusted => pick("平台证书异常", "Server not trusted"),
+        SyncTrouble::WrongClock => pick("请检查日期时间", "Check date and time"),
+        SyncTrouble::TooOld => pick("请更新应用", "Update the app"),
         SyncTrouble::Forked | SyncTrouble::Refused { .. } | SyncTrouble::Broken => {
             pick("需处理", "Needs attention")
         }

@@ -378,6 +378,14 @@ pub fn sync_trouble(trouble: &SyncTrouble) -> Option<String> {
             "平台的证书不可信，为安全起见没有发送。请换一个网络；仍然如此请告诉管理员。",
             "The server's certificate does not hold, so nothing was sent. Use another network; if that does not help, tell the administrator.",
         ),
+        SyncTrouble::WrongClock => pick(
+            "平板的日期或时间可能不对，平台的证书因此无法核对，没有发送。请在系统设置中打开自动时间，再试一次；时间无误请告诉管理员。",
+            "This tablet's date or time may be wrong, so the server's certificate cannot be checked and nothing was sent. Turn automatic time on in the system's settings and try again; if the time is right, tell the administrator.",
+        ),
+        SyncTrouble::TooOld => pick(
+            "本应用版本过旧，平台暂不接收。可以照常填写，内容都在本机；请更新应用，更新后自动发送。",
+            "This app is too old for the server. Go on recording, all is kept here; update the app, then it goes out by itself.",
+        ),
         SyncTrouble::Forked => pick(
             "平台上的存证与本机不一致（可能恢复过备份），已另起新链继续，内容未丢。请告诉管理员。",
             "The server holds other evidence than this tablet (a restored backup?). It goes on in a new log; nothing is lost. Tell the administrator.",
