@@ -138,6 +138,21 @@ mod tests {
     }
 
     #[test]
+    fn another_day_is_another_date_or_24_hours_of_one_boot() {
+        let earlier = clocks("2026-11-23T10:00:00+08:00", 1_000, "a");
+        for (name, now, another) in [
+            ("the same evening", clocks("2026-11-23T23:59:59+08:00", 50_400_000, "a"), false),
+            ("midnight", clocks("2026-11-24T00:00:00+08:00", 50_401_000, "a"), true),
+            ("the wall clock stands still", clocks("2026-11-23T10:00:00+08:00", 86_401_000, "a"), true),
+            ("a second less", clocks("2026-11-23T10:00:00+08:00", 86_400_000, "a"), false),
+            ("set back by days", clocks("2026-11-20T10:00:00+08:00", 2_000, "a"), true),
+            ("restarted, the same day", clocks("2026-11-23T11:00:00+08:00", 90_000_000, "b"), false),
+        ] {
+            assert_eq!(now.is_another_day_than(&earlier), another, "{name}");
+        }
+    }
+
+    #[test]
     fn satellite_time_of_the_same_boot_proves_a_time() {
         let mut now = clocks("2020-01-01T00:00:00+08:00", 61_000, "a");
         assert_eq!(now.best_time().1, TimeProof::Unproven);

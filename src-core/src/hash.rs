@@ -1,5 +1,7 @@
 //! SHA-256 as a value: of a header, a body, a photo.
 
+use std::io::{self, Read};
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -17,6 +19,19 @@ impl Hash {
     /// The hash of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+    /// Length and hash of all that `source` gives, read piece by piece: for files of any length.
+    pub fn of_all(mut source: impl Read) -> io::Result<(u64, Self)> {
+        let (mut digest, mut size, mut piece) = (Sha256::new(), 0, vec![0; 64 * 1024]);
+        loop {
+            match source.read(&mut piece)? {
+                0 => return Ok((size, Self(digest.finalize().into()))),
+                read => {
+                    digest.update(&piece[..read]);
+                    size += read as u64;
+                }
+            }
+        }
     }
     /// The hash's 32 bytes.
     pub const fn bytes(&self) -> &[u8; 32] {
@@ -91,6 +106,13 @@ pub fn from_hex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_stream_has_the_hash_of_its_bytes() {
+        let bytes: Vec<u8> = (0..200_000_u32).map(|n| n as u8).collect();
+        assert_eq!(Hash::of_all(&bytes[..]).unwrap(), (200_000, Hash::of(&bytes)));
+        assert_eq!(Hash::of_all(io::empty()).unwrap(), (0, Hash::of(b"")));
+    }
 
     #[test]
     fn a_hash_is_read_back_as_written() {

@@ -1,10 +1,9 @@
 //! Files beside the database: photos and signatures by the hash of their content, pieces on their way, thumbnails.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
 use stackside_core::hash::Hash;
 use stackside_core::id::PhotoId;
 
@@ -77,17 +76,5 @@ impl Files {
 
 /// Length and hash of a file, read piece by piece.
 pub fn measure(path: &Path) -> io::Result<(u64, Hash)> {
-    let mut file = File::open(path)?;
-    let mut digest = Sha256::new();
-    let mut size = 0;
-    let mut piece = vec![0; 64 * 1024];
-    loop {
-        let read = file.read(&mut piece)?;
-        if read == 0 {
-            let bytes: [u8; 32] = digest.finalize().into();
-            return Ok((size, Hash::from(bytes)));
-        }
-        digest.update(&piece[..read]);
-        size += read as u64;
-    }
+    Hash::of_all(File::open(path)?)
 }

@@ -91,14 +91,15 @@ impl Inner {
         })
     }
 
-    /// Puts into the log what happened to the clocks since the last look. Between two acts a clock may be set back and
-    /// forward again: whatever writes a time looks here first.
+    /// Puts into the log of an enrolled tablet what happened to the clocks since the last look: between two acts a clock may
+    /// be set back and forward again.
     pub fn look_at_clocks(&self) -> Result<(), Error> {
-        if self.enrolment()?.is_none() {
-            return Ok(());
-        }
-        let clocks = self.clocks()?;
-        if self.store.read(|c| told_by_clocks(c, &clocks))?.is_empty() {
+        let (clocks, told) = self.store.read(|c| {
+            let clocks = self.clocks_within(c)?;
+            let told = told_by_clocks(c, &clocks)?;
+            Ok((clocks, told))
+        })?;
+        if told.is_empty() {
             return Ok(());
         }
         self.bear_witness(None, &clocks, vec![], |_, _| Ok(()))

@@ -5,7 +5,6 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
 use stackside_core::hash::Hash;
 
 use crate::api::FILES;
@@ -149,27 +148,9 @@ fn copy_file(
 /// A whole file is named by the SHA-256 of what it holds.
 fn check(named: &Path, copy: &Path) -> Result<(), BackupError> {
     let name = named.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<Hash>().ok());
-    let hash = hash_of(copy).map_err(|source| BackupError::Disk { path: copy.to_owned(), source })?;
+    let measured = File::open(copy).and_then(Hash::of_all);
+    let (_, hash) = measured.map_err(|source| BackupError::Disk { path: copy.to_owned(), source })?;
     if name == Some(hash) { Ok(()) } else { Err(BackupError::Damaged(named.to_owned())) }
-}
-
-/// SHA-256 of a file of any length.
-pub(crate) fn hash_of(path: &Path) -> io::Result<Hash> {
-    let mut hasher = Sha256::new();
-    io::copy(&mut File::open(path)?, &mut Hashing(&mut hasher))?;
-    Ok(Hash::from(<[u8; 32]>::from(hasher.finalize())))
-}
-
-struct Hashing<'h>(&'h mut Sha256);
-
-impl io::Write for Hashing<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 fn length(path: &Path) -> Option<u64> {

@@ -112,6 +112,19 @@ async fn a_damaged_copy_is_named_and_the_rest_is_restored_without_it() {
 }
 
 #[tokio::test]
+async fn a_database_that_cannot_be_read_now_is_no_empty_backup() {
+    let city = City::new();
+    let folders = folders(&city);
+    backup(&folders.data, &folders.copy).unwrap();
+    let holder = rusqlite::Connection::open(folders.copy.join(stackside_server::store::FILE_NAME)).unwrap();
+    holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    assert!(restore(&folders.copy, &folders.new).is_err());
+    assert!(!folders.new.join(stackside_server::store::FILE_NAME).exists());
+    holder.execute_batch("ROLLBACK").unwrap();
+    restore(&folders.copy, &folders.new).unwrap();
+}
+
+#[tokio::test]
 async fn nothing_is_written_over_and_no_other_folder_is_taken_for_a_backup() {
     let city = City::new();
     let folders = folders(&city);

@@ -5,7 +5,7 @@ use reqwest::RequestBuilder;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use stackside_core::evidence::PublicKey;
 use stackside_core::hash::Hash;
-use stackside_core::id::DeviceId;
+use stackside_core::id::{DeviceId, RecordId};
 use stackside_core::wire::{Change, ChangesReply, EnrolReply, EnrolRequest, RecordElsewhere};
 use uuid::Uuid;
 
@@ -53,6 +53,12 @@ impl Reader {
     pub fn records(&self) -> Result<Vec<RecordElsewhere>> {
         let record = |change| if let Change::Record(record) = change { Some(*record) } else { None };
         Ok(self.changes()?.into_iter().filter_map(record).collect())
+    }
+    /// Their ids, sorted.
+    pub fn record_ids(&self) -> Result<Vec<RecordId>> {
+        let mut ids: Vec<RecordId> = self.records()?.iter().map(|copy| copy.content.record).collect();
+        ids.sort();
+        Ok(ids)
     }
     /// The bytes of a file.
     pub fn file(&self, sha256: Hash) -> Result<Vec<u8>> {

@@ -12,6 +12,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::program::{Process, bin, output};
+use crate::shell::Shell;
+use crate::technician::{enrol, first_unlock, sync_until_known};
 use crate::wait::{runtime, until};
 use crate::{Result, city, http};
 
@@ -66,6 +68,14 @@ impl Server {
     /// A one-time code for a person.
     pub fn person_code(&self, person: &str) -> Result<String> {
         Ok(self.app.person_code(&person.parse()?)?)
+    }
+    /// Enrols a tablet of the demo's operator through `url` and lets `person` set a PIN by the personal code, which is returned.
+    pub fn take_in(&self, shell: &impl Shell, url: &str, person: &str) -> Result<String> {
+        let code = self.person_code(person)?;
+        enrol(shell, url, &self.enrol_code()?)?;
+        sync_until_known(shell, person)?;
+        first_unlock(shell, person, &code)?;
+        Ok(code)
     }
     /// Its data folder.
     pub fn folder(&self) -> &Path {

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::program::{Killer, Process, bin};
 use crate::server::Server;
 use crate::shell::{Reply, Shell};
-use crate::technician::{enrol, first_unlock, sign_in, sync_until_known};
+use crate::technician::sign_in;
 use crate::{Result, city, http};
 
 /// A position that stays where it is told to: one good fix as soon as someone looks.
@@ -54,11 +54,8 @@ impl Tablet {
     }
     /// One of `person` that is enrolled through `url`, unlocked and in a visit at the demo's stack.
     pub fn in_a_visit(server: &Server, url: &str, person: &str) -> Result<(Self, VisitId)> {
-        let code = server.person_code(person)?;
         let tablet = Self::new(city::PLACE)?;
-        enrol(&tablet, url, &server.enrol_code()?)?;
-        sync_until_known(&tablet, person)?;
-        first_unlock(&tablet, person, &code)?;
+        server.take_in(&tablet, url, person)?;
         let visit = sign_in(&tablet, city::POINT)?;
         Ok((tablet, visit))
     }

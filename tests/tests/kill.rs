@@ -34,10 +34,7 @@ impl Journey {
         std::fs::write(folder.path().join("index.html"), "<!doctype html>").unwrap();
         let data = folder.path().join("tablet");
         let tablet = HostProgram::start(&data, folder.path(), WALK_SPEED).unwrap();
-        let code = server.person_code(city::PERSON).unwrap();
-        enrol(&tablet, &line.url(), &server.enrol_code().unwrap()).unwrap();
-        sync_until_known(&tablet, city::PERSON).unwrap();
-        first_unlock(&tablet, city::PERSON, &code).unwrap();
+        server.take_in(&tablet, &line.url(), city::PERSON).unwrap();
         Self { server, line, tablet, _folder: folder }
     }
     /// A dead battery, then the app again, unlocked by the same person.

@@ -37,8 +37,7 @@ pub(super) fn finish(database: &Database) -> io::Result<()> {
 
 /// Puts the damaged database aside and a new one in its place.
 pub(super) fn mend(database: &Database, now: DateTime<Utc>) -> Result<Mended, StoreError> {
-    let folder = database.folder(FOLDER).join(now.format("%Y%m%dT%H%M%SZ").to_string());
-    fs::create_dir_all(&folder)?;
+    let folder = new_folder(&database.folder(FOLDER), now)?;
     let mending = folder.join(MENDING);
     let mut told = Mended { backup_at: begin(database, &mending)?, ..Mended::default() };
     let mut new = database.connect(&mending)?;
@@ -54,6 +53,20 @@ pub(super) fn mend(database: &Database, now: DateTime<Utc>) -> Result<Mended, St
     put_in_place(database, &folder)?;
     tracing::warn!(?told, aside = %folder.display(), "the database was damaged");
     Ok(told)
+}
+
+/// A folder of its own even where the wall clock shows the same second again: what was put aside stays.
+fn new_folder(all: &Path, now: DateTime<Utc>) -> io::Result<PathBuf> {
+    fs::create_dir_all(all)?;
+    let name = now.format("%Y%m%dT%H%M%SZ").to_string();
+    let names = std::iter::once(name.clone()).chain((2_u32..).map(|turn| format!("{name}-{turn}")));
+    for folder in names.map(|name| all.join(name)) {
+        match fs::create_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            done => return done.map(|()| folder),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// Copies the newest sound backup, and says when it was made; without one the database begins empty.

@@ -30,11 +30,12 @@ pub(super) async fn send(device: &Inner, server: &Server) -> Result<(), SendFail
     for log in logs {
         device.sync.set(|progress| progress.entries = true);
         device.tell(Event::Sync);
-        let sent = send_log(device, server, &log, Some(log.id) == current).await;
+        let is_current = Some(log.id) == current;
+        let sent = send_log(device, server, &log, is_current).await;
         device.sync.set(|progress| progress.entries = false);
         match sent {
             // An old log must not stand in the way of the current one: it is kept, and shown as refused.
-            Err(failure @ (SendFailure::Fork | SendFailure::Refused { .. })) if Some(log.id) != current => {
+            Err(failure @ (SendFailure::Fork | SendFailure::Refused { .. })) if !is_current => {
                 let reason = format!("{failure:?}");
                 device.store.write(|t| entry::stop_log(t, log.id, &reason)).map_err(broken)?;
             }

@@ -123,6 +123,17 @@ fn without_a_sound_backup_the_tablet_says_so_and_is_enrolled_again() {
 }
 
 #[test]
+fn what_was_put_aside_stays_though_the_clock_shows_the_same_second_again() {
+    let (mut world, ..) = at_work();
+    for _ in 0..2 {
+        world = world.after_a_kill_and(|folder| lose(folder, "person"));
+    }
+    let aside = std::fs::read_dir(world.folder.path().join("damaged")).unwrap();
+    let kept = aside.filter(|folder| folder.as_ref().unwrap().path().join("stackside.sqlite").exists());
+    assert_eq!(kept.count(), 2);
+}
+
+#[test]
 fn a_mending_that_was_cut_short_is_ended_at_the_next_start() {
     let (world, _, record) = at_work();
     let world = world.after_a_kill_and(|folder| lose(folder, "person"));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use stackside_core::id::Jurisdiction;
@@ -155,7 +155,10 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     source.busy_timeout(Duration::from_secs(5))?;
     let mut copy = Connection::open(to)?;
     // In one step: between two a busy server would make it begin again for ever.
-    Backup::new(&source, &mut copy)?.step(-1)?;
+    match Backup::new(&source, &mut copy)?.step(-1)? {
+        StepResult::Done => {}
+        other => return Err(StoreError::Copy(format!("nothing was copied: {other:?}"))),
+    }
     let found: String = copy.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     copy.pragma_update(None, "journal_mode", "DELETE")?;
     if found == "ok" { Ok(()) } else { Err(StoreError::Copy(found)) }

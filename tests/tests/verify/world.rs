@@ -84,11 +84,8 @@ pub fn export(tablet: &Tablet, selection: Selection) -> Vec<u8> {
 }
 
 fn enrolled(server: &Server, url: &str) -> Tablet {
-    let code = server.person_code(city::PERSON).unwrap();
     let tablet = Tablet::new(city::PLACE).unwrap();
-    enrol(&tablet, url, &server.enrol_code().unwrap()).unwrap();
-    sync_until_known(&tablet, city::PERSON).unwrap();
-    first_unlock(&tablet, city::PERSON, &code).unwrap();
+    server.take_in(&tablet, url, city::PERSON).unwrap();
     tablet
 }
 
