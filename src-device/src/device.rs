@@ -4,7 +4,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use stackside_core::command::{self, Command, CommandError, Event, Recovered};
+use stackside_core::command::{self, Command, CommandError, Event};
 use stackside_core::id::PersonId;
 use stackside_core::register::Person;
 use tokio::sync::broadcast;
@@ -121,8 +121,6 @@ pub(crate) struct Inner {
     pub care: Care,
     // Who is at the tablet: set by Unlock and Lock, read by every handler.
     pub session: Mutex<Option<PersonId>>,
-    // What start-up mended, until the screen has seen it.
-    pub recovered: Mutex<Option<Recovered>>,
     // Between reading the log's tip and writing the entry that follows it, no other entry may be made.
     pub log_turn: Mutex<()>,
     events: broadcast::Sender<Event>,
@@ -176,7 +174,6 @@ impl Device {
             sync: Sync::default(),
             care: Care::default(),
             session: Mutex::default(),
-            recovered: Mutex::default(),
             log_turn: Mutex::default(),
             events: broadcast::channel(64).0,
             folder_lock: Mutex::new(Some(folder_lock)),

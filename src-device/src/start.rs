@@ -1,7 +1,6 @@
 //! What start-up mends after an unclean end.
 
-use std::sync::PoisonError;
-
+use rusqlite::Connection;
 use stackside_core::command::Recovered;
 
 use crate::device::Inner;
@@ -17,16 +16,17 @@ impl Inner {
         let Some(mended) = self.store.read(|c| setting::get(c, setting::MENDED))? else { return Ok(()) };
         let (enrolled, log) = (self.enrolment()?, self.store.read(entry::current)?);
         // Where it is nobody's now, the enrolment opens the log.
+        let tell = |t: &Connection| {
+            setting::remove(t, setting::MENDED)?;
+            tell(t, Recovered { database: Some(mended), ..Recovered::default() })
+        };
         match enrolled.and(log) {
-            Some(_) => go_on_in_a_new_log(self, |t, _| setting::remove(t, setting::MENDED))?,
-            None => self.store.write(|t| setting::remove(t, setting::MENDED))?,
+            Some(_) => go_on_in_a_new_log(self, |t, _| tell(t)),
+            None => self.store.write(|t| tell(t)),
         }
-        let told = Recovered { database: Some(mended), ..Recovered::default() };
-        *self.recovered.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
-        Ok(())
     }
 
-    /// Brings journal and files together again; tells the screen once what it found.
+    /// Brings journal and files together again, and tells the technician what it found.
     pub fn reconcile(&self) -> Result<(), Error> {
         let mut found = Recovered::default();
         for photo in self.store.read(|c| photo::in_state(c, PhotoState::Whole))? {
@@ -54,9 +54,7 @@ impl Inner {
         }
         if found != Recovered::default() {
             tracing::warn!(?found, "start-up mended photos");
-            let mut told = self.recovered.lock().unwrap_or_else(PoisonError::into_inner);
-            let database = told.as_ref().and_then(|told| told.database);
-            *told = Some(Recovered { database, ..found });
+            self.store.write(|t| tell(t, found))?;
         }
         Ok(())
     }
@@ -75,4 +73,10 @@ impl Inner {
         }
         Ok(false)
     }
+}
+
+/// Keeps what was found with what the technician has not read yet: no kill takes it away.
+fn tell(connection: &Connection, found: Recovered) -> Result<(), Error> {
+    let unread: Recovered = setting::get(connection, setting::RECOVERED)?.unwrap_or_default();
+    setting::put(connection, setting::RECOVERED, &unread.and(found))
 }

@@ -7,8 +7,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 use stackside_core::command::{
-    AppState, Command, CommandError, Event, GetState, GetToday, Language, Place, Recovered, SavePlace, Theme,
-    Today,
+    AppState, Command, CommandError, Event, GetState, GetToday, Language, Place, SavePlace, Theme, Today,
 };
 use stackside_core::due::Urgency;
 
@@ -33,9 +32,6 @@ pub struct Shared {
     pub position: RwSignal<u32>,
     /// Counts the minutes, for what is said of times.
     pub minute: RwSignal<u32>,
-    /// What start-up mended, until a person has seen it.
-    pub recovered: RwSignal<Option<Recovered>>,
-    has_seen_recovered: RwSignal<bool>,
     is_looking: StoredValue<bool>,
     /// A short message at the foot of the screen.
     pub notice: RwSignal<Option<Notice>>,
@@ -77,10 +73,6 @@ impl Shared {
     /// Takes a state that a command returned.
     pub fn take(self, state: AppState) {
         self.failed.set(None);
-        if state.recovered.is_some() && !self.has_seen_recovered.get_untracked() {
-            self.has_seen_recovered.set(true);
-            self.recovered.set(state.recovered);
-        }
         if self.state.with_untracked(|old| old.as_ref() != Some(&state)) {
             self.state.set(Some(state));
         }
@@ -158,8 +150,6 @@ pub fn App() -> impl IntoView {
         sync: RwSignal::new(0),
         position: RwSignal::new(0),
         minute: RwSignal::new(0),
-        recovered: RwSignal::new(None),
-        has_seen_recovered: RwSignal::new(false),
         is_looking: StoredValue::new(false),
         notice: RwSignal::new(None),
     };

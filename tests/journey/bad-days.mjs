@@ -1,8 +1,12 @@
 // Days on which the tablet helps little: no fix for long, a poor one, no source of positions at all, a camera that says
-// no, a camera without a light. Nothing of it may block a technician, and each screen says what to do.
+// no, a camera without a light, a damaged database, a wrong date, an app that is too old. Nothing of it may block a
+// technician, and each screen says what to do.
+
+import { existsSync, openSync, closeSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { withTablet } from './hand.mjs';
-import { Server, gpx, look, run, step } from './parts.mjs';
+import { Server, gpx, look, run, step, until } from './parts.mjs';
 
 const AT_THE_STACK = [40.0, 112.9];
 /** The first fix comes after an hour. */
@@ -15,7 +19,42 @@ run(async () => {
   await server.up();
   await withTablet(server, 'demo-tech-a', { track: NO_FIX, camera: false }, waitingAndUnsure);
   await withTablet(server, 'demo-tech-b', { track: null, camera: true }, withoutSource);
+  await withTablet(server, 'demo-tech-a', { track: null, camera: true }, damaged);
 });
+
+async function damaged(hand) {
+  const { page, tablet } = hand;
+  await step('a tablet whose database is damaged says so and goes on from its backup', async () => {
+    await until('backup', () => existsSync(join(tablet.data, 'backups/000001.sqlite')));
+    await tablet.down();
+    for (const [name, length] of [['stackside.sqlite', 100], ['stackside.sqlite-wal', 32]]) {
+      const file = openSync(join(tablet.data, name), 'r+');
+      writeSync(file, Buffer.alloc(length, 0xa5), 0, length, 0);
+      closeSync(file);
+    }
+    await tablet.up();
+    await page.goto(tablet.url);
+    // The backup is of the enrolment, before the PIN was set.
+    await hand.setPin();
+    await hand.seen(/数据库损坏，已换用/);
+  });
+  await look(page, '53-damaged');
+  for (const [code, words] of [['too_old', /请更新应用，更新后自动发送/], ['wrong_clock', /请在系统设置中打开自动时间/]]) {
+    await step(`sending that fails by ${code} says what to do`, async () => {
+      // Neither a server of the future nor one with TLS runs here: only what the screen makes of the word is looked at.
+      await page.route('**/ipc/get_sync', async (route) => {
+        const answer = await route.fetch();
+        const view = await answer.json();
+        view.line.trouble = { code };
+        await route.fulfill({ response: answer, json: view });
+      });
+      await page.goto(new URL('/sync', tablet.url).href);
+      await hand.seen(words);
+    });
+    await look(page, `54-${code}`);
+    await page.unroute('**/ipc/get_sync');
+  }
+}
 
 async function waitingAndUnsure(hand) {
   const { page, tablet } = hand;

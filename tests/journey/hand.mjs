@@ -16,8 +16,8 @@ export async function withTablet(server, person, { track, speed, camera }, day) 
   const browser = await chromium({ camera });
   const { page, errors } = await tabletPage(browser, camera ? ['camera'] : []);
   try {
-    const hand = new Hand(page, tablet, person);
-    await step(`${person} has a tablet`, () => hand.begin(server, code));
+    const hand = new Hand(page, tablet, person, code);
+    await step(`${person} has a tablet`, () => hand.begin(server));
     await day(hand);
     check('the page reports no error', unexpected(errors));
   } catch (error) {
@@ -31,8 +31,8 @@ export async function withTablet(server, person, { track, speed, camera }, day) 
 }
 
 export class Hand {
-  constructor(page, tablet, person) {
-    Object.assign(this, { page, tablet, person });
+  constructor(page, tablet, person, code) {
+    Object.assign(this, { page, tablet, person, code });
   }
   button(name) {
     return this.page.getByRole('button', { name, exact: true });
@@ -51,13 +51,17 @@ export class Hand {
       if ((await place.count()) > 0) throw new Error(`there is ${await place.first().innerText()}`);
     }
   }
-  async begin(server, code) {
+  async begin(server) {
     await this.page.goto(this.tablet.url);
     await this.page.getByLabel('平台地址').fill(server.url);
     await this.page.getByLabel('一次性登记码').fill(server.enrolCode());
     await this.button('登记平板').tap();
+    await this.setPin();
+  }
+  /** The first unlock on a tablet: personal code, then a PIN. */
+  async setPin() {
     await this.page.getByRole('button', { name: personName(this.person) }).tap();
-    await this.page.getByLabel('个人码').fill(code);
+    await this.page.getByLabel('个人码').fill(this.code);
     await this.page.getByLabel('新密码（6 至 12 位数字）').fill(PIN);
     await this.page.getByLabel('再输一次新密码').fill(PIN);
     await this.button('设置密码并解锁').tap();

@@ -170,6 +170,8 @@ commands! { $
         /// The screen's path and, in a form, the field.
         place: Place,
     } -> ();
+    /// The technician has read what start-up mended.
+    SeenRecovered / seen_recovered {} -> AppState;
     /// Changes language, theme or the Wi-Fi rule.
     SaveSettings / save_settings {
         /// All settings.

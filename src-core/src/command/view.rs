@@ -45,7 +45,7 @@ pub struct AppState {
     pub settings: Settings,
     /// Where the person was.
     pub place: Option<Place>,
-    /// What start-up found and mended, for the technician; shown once.
+    /// What start-up found and mended, until the technician has read it.
     pub recovered: Option<Recovered>,
     /// The sync line.
     pub sync: SyncLine,
@@ -131,6 +131,18 @@ pub struct Recovered {
     /// The database was damaged, and what was done about it.
     #[serde(default)]
     pub database: Option<Mended>,
+}
+
+impl Recovered {
+    /// Together with what a later start found. A photo that is gone is found gone at each start.
+    pub fn and(self, later: Self) -> Self {
+        Self {
+            photos_attached: self.photos_attached + later.photos_attached,
+            photos_incomplete: self.photos_incomplete + later.photos_incomplete,
+            photos_missing: self.photos_missing.max(later.photos_missing),
+            database: later.database.or(self.database),
+        }
+    }
 }
 
 /// A damaged database was put aside, and another is in its place.

@@ -1,9 +1,8 @@
 //! The app's state, settings and place.
 
-use std::sync::PoisonError;
-
 use stackside_core::command::{
     AppState, CommandError, Enrol, Enrolment, Event, GetState, PersonLine, SavePlace, SaveSettings,
+    SeenRecovered,
 };
 use stackside_core::form::AnswerError;
 
@@ -23,7 +22,6 @@ impl Inner {
             Err(error) => return Err(error),
         };
         let sync = self.sync_line()?;
-        let recovered = self.recovered.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.store.read(|c| {
             let mut people = Vec::new();
             let mut enrolment = None;
@@ -52,7 +50,7 @@ impl Inner {
                 person: person.map(|person| stackside_core::register::Person { code_hash: None, ..person }),
                 settings: setting::get(c, setting::SCREEN)?.unwrap_or_default(),
                 place,
-                recovered,
+                recovered: setting::get(c, setting::RECOVERED)?,
                 sync,
             })
         })
@@ -73,6 +71,14 @@ impl Handle<SavePlace> for Device {
         }
         let name = format!("{}{}", setting::PLACE, person.id);
         Ok(self.0.store.write(|t| setting::put(t, &name, &place))?)
+    }
+}
+
+impl Handle<SeenRecovered> for Device {
+    fn handle(&self, _: SeenRecovered) -> Result<AppState, CommandError> {
+        self.0.person()?;
+        self.0.store.write(|t| setting::remove(t, setting::RECOVERED))?;
+        Ok(self.0.state()?)
     }
 }
 

@@ -26,6 +26,8 @@ pub const CLEAN_END: &str = "clean_end";
 pub const BACKUP: &str = "backup";
 /// [`stackside_core::command::Mended`], until a new log has told of it.
 pub const MENDED: &str = "mended";
+/// [`stackside_core::command::Recovered`], until the technician has read it.
+pub const RECOVERED: &str = "recovered";
 /// A person's place: the prefix of the name.
 pub const PLACE: &str = "place:";
 

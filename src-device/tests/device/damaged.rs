@@ -84,7 +84,10 @@ fn what_can_be_read_is_saved_and_the_work_goes_on_where_it_was() {
     let aside = std::fs::read_dir(aside).unwrap().next().unwrap().unwrap().path();
     assert!(aside.join("stackside.sqlite").exists(), "the damaged file is kept");
     let world = world.after_a_kill();
-    assert_eq!(world.unlock().recovered, None, "told once");
+    assert_eq!(world.unlock().recovered, state.recovered, "told until it was read");
+    world.device.handle(SeenRecovered {}).unwrap();
+    let world = world.after_a_kill();
+    assert_eq!(world.unlock().recovered, None);
     assert_eq!(world.kinds().len(), 3, "one new log is enough");
 }
 

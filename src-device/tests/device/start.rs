@@ -70,7 +70,10 @@ fn start_up_attaches_whole_photos_and_tells_of_the_others_once() {
     let state = world.unlock();
     let found = Recovered { photos_attached: 2, photos_incomplete: 1, photos_missing: 1, database: None };
     assert_eq!(state.recovered, Some(found));
-    assert_eq!(world.device.handle(GetState {}).unwrap().recovered, None, "shown once");
+    let world = world.after_a_kill();
+    assert_eq!(world.unlock().recovered, Some(found), "kept until it was read");
+    assert_eq!(world.device.handle(SeenRecovered {}).unwrap().recovered, None);
+    assert_eq!(world.device.handle(GetState {}).unwrap().recovered, None, "read once");
     assert_eq!(world.device.handle(GetVisit { visit }).unwrap().photos.len(), 2);
     assert_eq!(world.kinds(), ["enrolled", "signed_in", "photo_taken", "photo_taken"]);
 }

@@ -3,7 +3,7 @@
 use chrono::Utc;
 use leptos::prelude::*;
 use leptos_router::components::A;
-use stackside_core::command::{DueLine, Lock, Today, VisitView};
+use stackside_core::command::{DueLine, Lock, SeenRecovered, Today, VisitView};
 use stackside_core::due::Urgency;
 use stackside_core::record::RecordState;
 use stackside_core::visit::VisitStep;
@@ -185,10 +185,13 @@ fn NoVisit() -> impl IntoView {
     }
 }
 
-/// What start-up mended, once.
+/// What start-up mended, until someone has read it.
 #[component]
 fn Recovered() -> impl IntoView {
-    let recovered = Shared::get().recovered;
+    let shared = Shared::get();
+    let recovered =
+        Memo::new(move |_| shared.state.with(|state| state.as_ref().and_then(|state| state.recovered)));
+    let seen = move |_| shared.run(SeenRecovered {}, move |state| shared.take(state));
     move || {
         recovered.get().map(texts::recovered).filter(|lines| !lines.is_empty()).map(|lines| {
             view! {
@@ -198,7 +201,7 @@ fn Recovered() -> impl IntoView {
                         <h2>{texts::RECOVERED.get()}</h2>
                         <ul>{lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
                     </div>
-                    <button class="btn" on:click=move |_| recovered.set(None)>{texts::UNDERSTOOD.get()}</button>
+                    <button class="btn" on:click=seen>{texts::UNDERSTOOD.get()}</button>
                 </section>
             }
         })
