@@ -92,7 +92,9 @@ fn DueRow(line: DueLine, to: String) -> impl IntoView {
         Urgency::Today | Urgency::NeverDone => Tone::Warn,
         Urgency::Soon | Urgency::Later => Tone::Idle,
     };
-    let title = format!("{} · {}", texts::label(&line.title), texts::factors(&line.factors));
+    // An inspection is of no factor.
+    let parts = [texts::label(&line.title).to_owned(), texts::factors(&line.factors)];
+    let title = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     let place = format!("{} · {}", line.point_name, line.discharger_name);
     let clause = texts::label(&line.due.clause).to_owned();
     let rest = texts::period_and_last(&line.due);
