@@ -328,7 +328,7 @@ commands! { $
     } -> String;
     /// 台账: records known here, newest first, 50 to a page.
     GetRecords / get_records {
-        /// Part of a point's or form's name; empty for all.
+        /// Words in the names of point, discharger and form or in the answers; empty for all.
         search: String,
         /// From 0.
         page: u32,

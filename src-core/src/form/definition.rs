@@ -265,6 +265,12 @@ impl Form {
         self.sections.iter().find(|section| section.id == id)
     }
 
+    /// The field or column that an answer's key names, whether it is asked or not.
+    pub fn field_of(&self, key: &AnswerKey) -> Option<&Field> {
+        let section = self.section(&key.section)?;
+        section.field(&key.field).or_else(|| section.column(&key.field))
+    }
+
     /// True if it can be filled at a point with these instruments.
     pub fn fits(&self, medium: Medium, instruments: &[Instrument]) -> bool {
         self.medium.is_none_or(|mine| mine == medium)

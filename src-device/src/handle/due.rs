@@ -12,7 +12,7 @@ use stackside_core::rulebook::{Rulebook, in_force};
 
 use crate::device::{Device, Handle, Inner};
 use crate::error::Error;
-use crate::store::{last, register, visit};
+use crate::store::{last, listed, register, visit};
 
 impl Handle<GetToday> for Device {
     fn handle(&self, _: GetToday) -> Result<Today, CommandError> {
@@ -68,7 +68,7 @@ pub(super) fn duties(
         return Ok(vec![]);
     }
     // A closure cannot hand an error up, so the last dates are read first.
-    let mut done = vec![(None, last::of_point(c, point, &form.code, None)?)];
+    let mut done = vec![(None, listed::last_at_point(c, point, &form.code, None)?)];
     for instrument in instruments {
         done.push((Some(&instrument.id), last::of_instrument(c, &instrument.id, &form.code)?));
     }

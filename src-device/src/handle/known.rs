@@ -12,7 +12,7 @@ use super::bottle::bottles;
 use crate::device::closed;
 use crate::error::Error;
 use crate::store::record::{self, Record};
-use crate::store::{last, register, visit};
+use crate::store::{last, listed, register, visit};
 
 /// An open visit of the person, or a point for desk work.
 pub(super) struct Place {
@@ -127,7 +127,7 @@ pub(super) fn lasts(
     form: &Form,
     except: Option<RecordId>,
 ) -> Result<Vec<Last>, Error> {
-    let mut found = vec![(None, last::of_point(c, point, &form.code, except)?)];
+    let mut found = vec![(None, listed::last_at_point(c, point, &form.code, except)?)];
     for instrument in instruments {
         found.push((Some(instrument.id.clone()), last::of_instrument(c, &instrument.id, &form.code)?));
     }

@@ -7,8 +7,7 @@ use stackside_core::command::{
 use super::bottle::bottles;
 use crate::device::{Device, Handle};
 use crate::error::Error;
-use crate::store::last::{self, Filter};
-use crate::store::{register, visit};
+use crate::store::{listed, register, visit};
 
 const PAGE: u32 = 50;
 const RECORDS_OF_POINT: u32 = 20;
@@ -30,7 +29,7 @@ impl Handle<GetPoints> for Device {
                     instruments: u32::try_from(register::instruments(c, &point.id)?.len())
                         .unwrap_or(u32::MAX),
                     distance_m: here.map(|here| here.distance_m(&point.position)),
-                    last_record: last::at_point(c, &point.id)?,
+                    last_record: listed::last_signed_at(c, &point.id)?,
                     discharger_name,
                     point,
                 });
@@ -52,8 +51,7 @@ impl Handle<GetPoint> for Device {
             let point = register::point(c, &point)?;
             let discharger =
                 register::discharger(c, &point.discharger)?.ok_or_else(|| Error::not_found("discharger"))?;
-            let filter = Filter { point: Some(&point.id), ..Filter::default() };
-            let (listed, _) = last::list(c, &person.id, filter, 0, RECORDS_OF_POINT)?;
+            let (listed, _) = listed::list(c, &person.id, Some(&point.id), 0, RECORDS_OF_POINT)?;
             Ok(PointView {
                 instruments: register::instruments(c, &point.id)?,
                 bottles: bottles(c, &point.id, None)?,
@@ -70,10 +68,12 @@ impl Handle<GetPoint> for Device {
 impl Handle<GetRecords> for Device {
     fn handle(&self, GetRecords { search, page }: GetRecords) -> Result<RecordsPage, CommandError> {
         let person = self.0.person()?;
-        let words = search.trim().to_lowercase();
         Ok(self.0.store.read(|c| {
-            let filter = Filter { words: &words, ..Filter::default() };
-            let (listed, total) = last::list(c, &person.id, filter, page.saturating_mul(PAGE), PAGE)?;
+            let (offset, wanted) = (page.saturating_mul(PAGE), search.trim());
+            let (listed, total) = match wanted {
+                "" => listed::list(c, &person.id, None, offset, PAGE)?,
+                _ => listed::search(c, &person.id, wanted, offset, PAGE)?,
+            };
             Ok(RecordsPage { records: self.0.record_lines(c, &listed)?, total })
         })?)
     }

@@ -22,7 +22,7 @@ use crate::device::{Device, Handle, Inner, closed};
 use crate::error::Error;
 use crate::store::entry::Subject;
 use crate::store::file::{self, FileKind};
-use crate::store::{done, last, record, register};
+use crate::store::{done, last, listed, record, register};
 use crate::witness::Told;
 
 /// More points than any hand draws; the strokes must fit a file of some hundred kilobytes.
@@ -161,6 +161,7 @@ impl Ready {
         }
         let site = (&instruments[..], &bottles[..], last_done);
         record::sign(t, record.id, &self.answers, &self.verdicts, site, at, entry)?;
+        listed::put_signed(t, record.id, (&record.point, &record.form), &self.answers, at)?;
         last::note(t, record.id, &record.form.code, at, &self.answers)?;
         done::note(t, record.id, &record.point, &record.form, &self.answers, at)?;
         file::add(t, signature, FileKind::Signature, at, entry)?;
@@ -197,9 +198,7 @@ impl Ready {
 fn named_files(form: &Form, answers: &Answers) -> Vec<(FileRef, FileKind)> {
     let mut files: Vec<(FileRef, FileKind)> = Vec::new();
     for (key, answer) in &answers.0 {
-        let section = form.section(&key.section);
-        let field = section.and_then(|s| s.field(&key.field).or_else(|| s.column(&key.field)));
-        let (kind, media_type) = match field.map(|field| field.kind) {
+        let (kind, media_type) = match form.field_of(key).map(|field| field.kind) {
             Some(FieldType::Signature) => (FileKind::Signature, STROKES_TYPE),
             Some(FieldType::File) => (FileKind::Document, DOCUMENT_TYPE),
             _ => continue,

@@ -20,7 +20,8 @@ use super::known::{Place, lasts};
 use super::standing::Standing;
 use crate::device::Inner;
 use crate::error::Error;
-use crate::store::last::{self, Listed};
+use crate::store::last;
+use crate::store::listed::Listed;
 use crate::store::photo::{self, Photo};
 use crate::store::record::{self, Record};
 use crate::store::{done, entry, file, register, setting, visit};
@@ -307,8 +308,7 @@ fn slot_label(form: &Form, slot: &str) -> Option<Label> {
         return Some(known.label.clone());
     }
     let key: AnswerKey = slot.parse().ok()?;
-    let section = form.section(&key.section)?;
-    section.field(&key.field).or_else(|| section.column(&key.field)).map(|field| field.label.clone())
+    form.field_of(&key).map(|field| field.label.clone())
 }
 
 /// The previous value of each field of a draft, outside tables: from the last record of the same instrument or, where

@@ -1,11 +1,11 @@
-//! Signed records from any tablet: what came from elsewhere, the last one of each instrument, the list of all.
+//! Signed records from any tablet: what came from elsewhere, the last one of each instrument.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, named_params};
 use stackside_core::form::Answers;
-use stackside_core::id::{FormCode, InstrumentId, PersonId, PointId, RecordId};
+use stackside_core::id::{FormCode, InstrumentId, RecordId};
 use stackside_core::wire::RecordElsewhere;
 
 use super::{json, parsed, time_text};
@@ -52,24 +52,6 @@ pub fn of_instrument(
     Ok(connection.query_row(sql, params, read).optional()?)
 }
 
-/// The last signed record of a form at a point, own or from elsewhere; not `except`.
-pub fn of_point(
-    connection: &Connection,
-    point: &PointId,
-    form: &FormCode,
-    except: Option<RecordId>,
-) -> Result<Option<(RecordId, DateTime<Utc>)>, Error> {
-    let sql = "SELECT record, signed_at FROM (
-             SELECT id AS record, signed_at FROM record WHERE point = :point AND form = :form AND state = 'signed'
-             UNION ALL SELECT record, signed_at FROM record_elsewhere WHERE point = :point AND form = :form)
-         WHERE record IS NOT :except ORDER BY signed_at DESC, record DESC LIMIT 1";
-    let params = named_params! {
-        ":point": point.as_str(), ":form": form.as_str(), ":except": except.map(|id| id.to_string()),
-    };
-    let read = |row: &rusqlite::Row<'_>| Ok((parsed(row, "record")?, parsed(row, "signed_at")?));
-    Ok(connection.query_row(sql, params, read).optional()?)
-}
-
 /// The answers of a signed record, own or from elsewhere.
 pub fn answers(connection: &Connection, record: RecordId) -> Result<Option<Answers>, Error> {
     if let Some(found) = elsewhere(connection, record)? {
@@ -102,60 +84,4 @@ pub fn elsewhere(connection: &Connection, record: RecordId) -> Result<Option<Rec
     Ok(connection
         .query_row(sql, named_params! {":record": record.to_string()}, |row| json(row, "row"))
         .optional()?)
-}
-
-/// A record's place in the list of all.
-#[derive(Debug, Clone, Copy)]
-pub struct Listed {
-    /// Which.
-    pub record: RecordId,
-    /// True if it came from another tablet.
-    pub elsewhere: bool,
-}
-
-/// What the list of all is narrowed to.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Filter<'a> {
-    /// Part of a name, lower case; empty for all.
-    pub words: &'a str,
-    /// One point.
-    pub point: Option<&'a PointId>,
-}
-
-/// Signed records and the person's own drafts, newest first, and how many there are in all.
-pub fn list(
-    connection: &Connection,
-    person: &PersonId,
-    filter: Filter<'_>,
-    offset: u32,
-    limit: u32,
-) -> Result<(Vec<Listed>, u64), Error> {
-    let all = "SELECT id AS record, COALESCE(signed_at, begun_at) AS at, 0 AS elsewhere FROM record
-         WHERE (state = 'signed' OR person = :person)
-           AND (:words = '' OR instr(words, :words) > 0) AND (:point IS NULL OR point = :point)
-         UNION ALL
-         SELECT record, signed_at, 1 FROM record_elsewhere
-         WHERE record NOT IN (SELECT id FROM record)
-           AND (:words = '' OR instr(words, :words) > 0) AND (:point IS NULL OR point = :point)";
-    let params = named_params! {
-        ":person": person.as_str(), ":words": filter.words,
-        ":point": filter.point.map(PointId::as_str),
-    };
-    let total: i64 =
-        connection.query_row(&format!("SELECT COUNT(*) FROM ({all})"), params, |row| row.get(0))?;
-    let sql = format!("{all} ORDER BY at DESC, record DESC LIMIT {limit} OFFSET {offset}");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params, |row| {
-        Ok(Listed { record: parsed(row, "record")?, elsewhere: row.get("elsewhere")? })
-    })?;
-    Ok((rows.collect::<Result<_, _>>()?, u64::try_from(total).unwrap_or(0)))
-}
-
-/// When someone last signed a record at a point.
-pub fn at_point(connection: &Connection, point: &PointId) -> Result<Option<DateTime<Utc>>, Error> {
-    let sql = "SELECT MAX(at) AS at FROM (
-             SELECT signed_at AS at FROM record WHERE point = :point AND state = 'signed'
-             UNION ALL SELECT signed_at FROM record_elsewhere WHERE point = :point)";
-    let params = named_params! {":point": point.as_str()};
-    Ok(connection.query_row(sql, params, |row| super::parsed_or_null(row, "at"))?)
 }

@@ -16,7 +16,7 @@ use stackside_core::command::Mended;
 use super::backup::{self, copy_all};
 use super::database::{Database, damage, rename};
 use super::rescue::{self, Rescued};
-use super::{StoreError, entry, migrate, setting};
+use super::{StoreError, entry, listed, migrate, setting};
 use crate::error::Error;
 
 const FOLDER: &str = "damaged";
@@ -46,6 +46,7 @@ pub(super) fn mend(database: &Database, now: DateTime<Utc>) -> Result<Mended, St
         Ok(Rescued { entries, answers }) => (told.entries, told.answers) = (entries, answers),
         Err(error) => tracing::error!(%error, "nothing can be read of the damaged database"),
     }
+    listed::remake(&mut new).map_err(StoreError::of)?;
     note(&new, told).map_err(StoreError::of)?;
     drop(new);
     File::open(&mending)?.sync_all()?;

@@ -7,6 +7,7 @@ pub mod done;
 pub mod entry;
 pub mod file;
 pub mod last;
+pub mod listed;
 mod mend;
 pub mod photo;
 pub mod pin;
@@ -249,7 +250,7 @@ pub fn latest() -> i64 {
 /// Runs the missing steps, all or none.
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     migrations::migrations::runner().set_grouped(true).run(connection).map_err(Box::new)?;
-    Ok(())
+    listed::fill(connection).map_err(StoreError::of)
 }
 
 /// A moment as it is stored: UTC with milliseconds, so that texts sort as times do.

@@ -10,6 +10,7 @@ use stackside_core::record::RecordState;
 use stackside_core::register::{Bottle, Instrument};
 use stackside_core::rulebook::Rulebook;
 
+use super::listed::{self, Listing};
 use super::{json, json_or_null, parsed, parsed_or_null, sql, time_text};
 use crate::error::Error;
 
@@ -107,7 +108,16 @@ pub fn add(connection: &Connection, record: &Record, answers: &Answers, words: &
     for (key, answer) in &answers.0 {
         put_answer(connection, record.id, key, answer, None)?;
     }
-    Ok(())
+    let listing = Listing {
+        record: record.id,
+        point: &record.point,
+        form: &record.form.code,
+        drafter: Some(&record.person),
+        at: record.begun_at,
+        elsewhere: false,
+        words: None,
+    };
+    listed::put(connection, &listing)
 }
 
 /// A record of any state and person.

@@ -92,7 +92,7 @@ pub fn clear(connection: &Connection) -> Result<(), Error> {
     for table in tables {
         connection.execute(&format!("DELETE FROM {table}"), [])?;
     }
-    Ok(())
+    super::listed::clear_elsewhere(connection)
 }
 
 fn one<T: DeserializeOwned>(connection: &Connection, table: &str, id: &str) -> Result<Option<T>, Error> {

@@ -48,11 +48,11 @@ struct Table {
     key: Vec<String>,
 }
 
-/// All tables but the evidence, which has to hold. Answers come before the records that seal them.
+/// All tables but the evidence, which has to hold, and the list, which is made anew. Answers come before the records that seal them.
 fn tables(new: &Connection) -> Result<Vec<Table>, Error> {
     let mut names = new.prepare(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-             AND name NOT IN ('refinery_schema_history', 'entry') ORDER BY name = 'record', name",
+             AND name NOT IN ('refinery_schema_history', 'entry') AND name NOT LIKE 'listed%' ORDER BY name = 'record', name",
     )?;
     let names = names.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
     names.into_iter().map(|name| Table::of(new, name)).collect()

@@ -11,7 +11,7 @@ use crate::definitions::Growing;
 use crate::device::Inner;
 use crate::error::Error;
 use crate::store::definition::DefinitionSource;
-use crate::store::{done, last, register, setting};
+use crate::store::{done, last, listed, register, setting};
 
 /// Takes all pages that there are now.
 pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFailure> {
@@ -87,6 +87,7 @@ fn take_record(t: &Transaction<'_>, known: &Definitions, row: &RecordElsewhere) 
         None => format!("{name}\n{discharger}\n{}", content.form).to_lowercase(),
     };
     last::put_elsewhere(t, row, &words)?;
+    listed::put_elsewhere(t, row, form)?;
     match form {
         Some(form) => done::note(t, content.record, &content.point, form, &content.answers, row.signed_at),
         // What it did cannot be told without its form.

@@ -68,6 +68,8 @@ fn what_can_be_read_is_saved_and_the_work_goes_on_where_it_was() {
     assert_eq!(state.place, Some(place));
     assert_eq!(world.open_record(visit), record);
     assert_eq!(world.record(record).answers, before);
+    let listed = world.device.handle(GetRecords { search: "烟囱".into(), page: 0 }).unwrap();
+    assert_eq!((listed.total, listed.records[0].id), (1, record), "the list is made anew");
 
     let entries = world.entries();
     assert_eq!(world.kinds(), ["enrolled", "signed_in", "recovered"]);

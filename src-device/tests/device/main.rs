@@ -19,6 +19,7 @@ mod inspections;
 mod people;
 mod photos;
 mod released;
+mod search;
 mod server;
 mod signing;
 mod start;

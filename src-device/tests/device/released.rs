@@ -9,7 +9,7 @@ use stackside_device::store::{Store, StoreError, latest, migrate};
 use super::filler::fill;
 use super::world::{World, jpeg, point};
 
-/// The newest release. A release that changes the schema leaves a dump here: `make_a_dump` and its comment.
+/// The newest release; one step that is not released yet may follow it. A release that changes the schema leaves a dump here: `make_a_dump` and its comment.
 const RELEASED: i64 = 2;
 
 pub fn released(version: i64) -> Connection {
@@ -35,7 +35,7 @@ fn count(connection: &Connection, table: &str) -> i64 {
 
 #[test]
 fn every_released_version_reaches_the_schema_of_a_new_database_and_keeps_its_rows() {
-    assert_eq!(latest(), RELEASED, "the newest schema has no dump");
+    assert!(latest() <= RELEASED + 1, "the newest released schema has no dump");
     let mut fresh = Connection::open_in_memory().unwrap();
     migrate(&mut fresh).unwrap();
     for version in 1..=RELEASED {
@@ -54,6 +54,13 @@ fn every_released_version_reaches_the_schema_of_a_new_database_and_keeps_its_row
             assert_eq!(count(&old, table), before[table], "{table} of version {version}");
             assert!(before[table] > 0, "{table} of version {version}");
         }
+        let records = before["record"] + before["record_elsewhere"];
+        assert_eq!(count(&old, "listed"), records, "all are listed, of version {version}");
+        let found = "SELECT COUNT(*) FROM listed_words WHERE listed_words MATCH '\"烟 囱\"'";
+        let found: i64 = old.query_row(found, [], |row| row.get(0)).unwrap();
+        let signed = "SELECT COUNT(*) FROM listed WHERE drafter IS NULL";
+        assert_eq!(found, old.query_row(signed, [], |row| row.get::<_, i64>(0)).unwrap());
+        assert!(found > 0, "the search finds those of version {version}");
         let broken: i64 =
             old.query_row("SELECT COUNT(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).unwrap();
         assert_eq!(broken, 0, "version {version}");

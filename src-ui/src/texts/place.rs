@@ -85,7 +85,7 @@ texts! {
     NO: "否", "No";
     MORE: "更多登记信息", "More from the register";
     // records
-    FIND_RECORD_BY: "按站点或表名查找", "Point or form";
+    FIND_RECORD_BY: "按站点、表名或填写的内容查找", "Point, form or what was filled in";
     NO_RECORDS: "还没有记录。签到后填写的表格都会在这里。", "No records yet. Each form that you fill in a visit appears here.";
     PAGES: "翻页", "Pages";
     EARLIER: "更早", "Earlier";
