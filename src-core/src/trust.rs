@@ -57,6 +57,15 @@ pub struct Receipt {
     pub server_time: DateTime<Utc>,
 }
 
+/// The server's word to whom a tablet seals what only its operator may open: copies of its key, exports of unsent work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovery {
+    /// Always `recovery`.
+    pub statement: String,
+    /// An X25519 recipient of age, `age1…`.
+    pub recipient: String,
+}
+
 /// A statement that a server signs.
 pub trait Statement: Serialize + DeserializeOwned {
     /// What its `statement` member says.
@@ -72,6 +81,12 @@ impl Statement for Certificate {
 }
 impl Statement for Receipt {
     const NAME: &'static str = "receipt";
+    fn name(&self) -> &str {
+        &self.statement
+    }
+}
+impl Statement for Recovery {
+    const NAME: &'static str = "recovery";
     fn name(&self) -> &str {
         &self.statement
     }

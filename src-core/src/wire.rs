@@ -22,7 +22,7 @@ use crate::evidence::{Entry, PublicKey};
 use crate::hash::Hash;
 use crate::id::{BottleId, DeviceId, DischargerId, InstrumentId, LogId, OperatorId, PersonId, PointId};
 use crate::register::{Bottle, Discharger, Instrument, Operator, Person, Point};
-use crate::trust::{Certificate, Receipt, Signed};
+use crate::trust::{Certificate, Receipt, Recovery, Signed};
 
 /// Rises with every change of these types. Each version leaves a recorded conversation in `tests/released`, which every
 /// later server and app must understand.
@@ -73,6 +73,9 @@ pub struct EnrolReply {
     pub token: String,
     /// Whose tablet it is now.
     pub operator: Operator,
+    /// To whom it seals what only the operator may open; a server may have nobody for that yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Signed<Recovery>>,
 }
 
 /// Entries in order, from the first unacknowledged number on.
@@ -125,6 +128,9 @@ pub struct ChangesReply {
     pub cursor: u64,
     /// True if there is a next page now.
     pub more: bool,
+    /// As in [`EnrolReply`]: it may be another than at enrolment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Signed<Recovery>>,
 }
 
 /// One row that comes down. A page with a kind that an app does not know is refused whole.

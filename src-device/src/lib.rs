@@ -18,6 +18,7 @@ pub mod http;
 pub mod keys;
 mod photo;
 pub mod position;
+pub mod seal;
 mod start;
 pub mod store;
 mod sync;

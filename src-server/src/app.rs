@@ -8,12 +8,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, named_params};
 use stackside_core::evidence::PublicKey;
 use stackside_core::id::{OperatorId, PersonId};
+use stackside_core::trust::{Recovery, Signed, Statement};
 use tokio::net::TcpListener;
 
 use crate::access::{Guard, Role};
 use crate::api::Files;
 use crate::definition::Shelf;
 use crate::import::{ImportError, ImportReport};
+use crate::recovery::{self, RecoveryError};
 use crate::secret::{self, SecretError, ServerKey};
 use crate::store::{Store, StoreError, aside};
 use crate::{api, import, register, routes};
@@ -45,6 +47,9 @@ pub enum OpenError {
     /// No key, or no randomness.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// No recovery key, or one that is none.
+    #[error(transparent)]
+    Recovery(#[from] RecoveryError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -80,6 +85,7 @@ impl OpenError {
             }
             Self::Secret(SecretError::Open(_)) => Some("chmod 600 the file"),
             Self::Secret(SecretError::Broken(_)) => Some("bring the key back from a backup"),
+            Self::Recovery(error) => error.advice(),
             Self::Store(StoreError::Newer { .. } | StoreError::Migration(_)) => {
                 Some("use the version of stackside-server that wrote it last")
             }
@@ -103,13 +109,18 @@ struct Parts {
     clock: Clock,
     guard: Guard,
     history: u32,
+    recovery: Option<Signed<Recovery>>,
 }
 
 impl App {
-    /// Makes the server's key; never replaces one.
+    /// Makes the server's key, never replacing one, and a recovery key if the folder names no recipient yet.
     pub fn new_key(config: &Config) -> Result<PublicKey, OpenError> {
         make_folder(&config.data)?;
-        Ok(ServerKey::create(&config.data)?.public().clone())
+        let public = ServerKey::create(&config.data)?.public().clone();
+        if recovery::recipient(&config.data)?.is_none() {
+            recovery::create(&config.data)?;
+        }
+        Ok(public)
     }
 
     /// The public half of a data folder's key; nothing else of the folder is opened.
@@ -129,6 +140,11 @@ impl App {
         let store = Store::open(&config.data)?;
         store.write_now(api::redraw)?;
         let history = store.history()?;
+        let sign = |recipient| {
+            let recovery = Recovery { statement: Recovery::NAME.to_owned(), recipient };
+            Signed::make(&recovery, key.public(), &key).map_err(|_| RecoveryError::Recipient)
+        };
+        let recovery = recovery::recipient(&config.data)?.map(sign).transpose()?;
         let files = Files::open(&config.data)
             .map_err(|source| OpenError::Folder { path: config.data.clone(), source })?;
         Ok(Self(Arc::new(Parts {
@@ -139,6 +155,7 @@ impl App {
             clock,
             guard: Guard::default(),
             history,
+            recovery,
         })))
     }
 
@@ -259,6 +276,11 @@ impl App {
     /// Which history the database is of: another one since it was restored from a backup.
     pub(crate) fn history(&self) -> u32 {
         self.0.history
+    }
+
+    /// To whom tablets seal what only the operator may open.
+    pub fn recovery(&self) -> Option<&Signed<Recovery>> {
+        self.0.recovery.as_ref()
     }
 
     /// The database.

@@ -9,6 +9,7 @@ pub mod backup;
 mod definition;
 pub mod import;
 mod portal;
+pub mod recovery;
 pub mod register;
 pub mod route;
 mod routes;

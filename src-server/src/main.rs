@@ -11,6 +11,7 @@ use stackside_core::id::{OperatorId, PersonId};
 use stackside_server::access::Role;
 use stackside_server::backup::{self, BackupError};
 use stackside_server::import::{ImportError, ImportReport};
+use stackside_server::recovery::{self, RecoveryError};
 use stackside_server::{App, Config, OpenError};
 use tokio::net::TcpListener;
 
@@ -72,10 +73,28 @@ enum Command {
 
 #[derive(Subcommand)]
 enum KeysCommand {
-    /// Makes the key that signs certificates and receipts; never replaces one.
+    /// Makes the key that signs certificates and receipts, never replacing one, and a recovery key.
     New,
     /// Prints the public half, by which anyone can check receipts and exports: `stackside verify --trust`.
     Show,
+    /// The recovery key: opens what tablets seal to their operator, copies of their keys and exports of unsent work.
+    Recovery {
+        #[command(subcommand)]
+        command: RecoveryCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum RecoveryCommand {
+    /// Makes one; never replaces one.
+    New,
+    /// Prints the recipient, the public half to which tablets seal.
+    Show,
+    /// Names a recipient whose secret half is kept elsewhere, in place of the one before.
+    Use {
+        /// Made by `age-keygen`, `age1…`.
+        recipient: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -130,6 +149,12 @@ impl From<BackupError> for Failure {
     }
 }
 
+impl From<RecoveryError> for Failure {
+    fn from(error: RecoveryError) -> Self {
+        Self { what: error.to_string(), advice: error.advice().map(str::to_owned) }
+    }
+}
+
 fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,refinery_core=warn"));
@@ -155,8 +180,19 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
             let key = App::new_key(&config)?;
             say(format!("made the server key {} in {}", key.id(), config.data.display()));
             say("keep a copy of it in a safe place: certificates and receipts hold only under it");
+            say_recovery(&config)?;
         }
         Some(Command::Keys { command: KeysCommand::Show }) => say(App::server_key(&config)?.as_str()),
+        Some(Command::Keys { command: KeysCommand::Recovery { command } }) => match command {
+            RecoveryCommand::New => {
+                recovery::create(&config.data)?;
+                say_recovery(&config)?;
+            }
+            RecoveryCommand::Show => {
+                say(recovery::recipient(&config.data)?.ok_or(RecoveryError::Missing)?);
+            }
+            RecoveryCommand::Use { recipient } => recovery::adopt(&config.data, &recipient)?,
+        },
         Some(Command::Import { folder, dry_run }) => {
             let report = App::open(&config)?.import(&folder, dry_run).map_err(import_failed)?;
             tell(&report, dry_run);
@@ -201,6 +237,10 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
 
 fn serve(config: &Config, listen: SocketAddr) -> Result<(), Failure> {
     let app = App::open(config)?;
+    if app.recovery().is_none() {
+        let error = RecoveryError::Missing;
+        tracing::warn!(advice = error.advice(), "{error}: tablets leave no copy of their keys");
+    }
     let failed = |what: String, advice: Option<&str>| Failure { what, advice: advice.map(str::to_owned) };
     let runtime = tokio::runtime::Runtime::new().map_err(|error| failed(error.to_string(), None))?;
     runtime.block_on(async {
@@ -214,6 +254,17 @@ fn serve(config: &Config, listen: SocketAddr) -> Result<(), Failure> {
             .await
             .map_err(|error| failed(error.to_string(), None))
     })
+}
+
+fn say_recovery(config: &Config) -> Result<(), RecoveryError> {
+    let file = config.data.join(recovery::IDENTITY_FILE);
+    if let Some(recipient) = recovery::recipient(&config.data)?.filter(|_| file.exists()) {
+        say(format!("made the recovery key of {recipient} in {}", file.display()));
+        say(
+            "move it to a safe place that is not this machine: it opens every tablet, and the server never needs it",
+        );
+    }
+    Ok(())
 }
 
 /// Done at ctrl-c or SIGTERM.

@@ -27,6 +27,7 @@ use stackside_core::command::{
     CommandError, GetSync, KeepSignature, OpenRecord, SaveAnswer, SignRecords, SyncNow, Workplace,
 };
 use stackside_core::wire::{Change, ChangesReply, WIRE_VERSION};
+use stackside_server::recovery;
 use stackside_server::secret::KEY_FILE;
 use stackside_server::{App, Config};
 
@@ -304,6 +305,7 @@ fn open(key: Option<&str>, now: DateTime<Utc>, around: impl FnOnce(Router) -> Ro
                 OpenOptions::new().write(true).create_new(true).open(folder.path().join(KEY_FILE))?;
             file.set_permissions(Permissions::from_mode(0o600))?;
             file.write_all(key.as_bytes())?;
+            recovery::create(&config.data)?;
         }
     }
     let app = App::open_with_clock(&config, Arc::new(move || now))?;

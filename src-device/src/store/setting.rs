@@ -12,6 +12,9 @@ use crate::error::Error;
 
 /// [`Enrolled`].
 pub const ENROLMENT: &str = "enrolment";
+/// To whom the tablet seals what only its operator may open: [`crate::seal::Recipient`], as text. Nothing while the
+/// server names nobody.
+pub const RECIPIENT: &str = "recipient";
 /// [`stackside_core::command::Settings`].
 pub const SCREEN: &str = "screen";
 /// Where the next page of changes starts: `u64`.

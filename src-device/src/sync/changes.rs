@@ -10,6 +10,7 @@ use super::contact::{self, Refusal, Server, broken};
 use crate::definitions::Growing;
 use crate::device::Inner;
 use crate::error::Error;
+use crate::seal;
 use crate::store::definition::DefinitionSource;
 use crate::store::{done, last, listed, register, setting};
 
@@ -35,6 +36,12 @@ pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFail
         if !forward {
             return Err(SendFailure::Refused { reason: "the changes do not move on".to_owned() });
         }
+        let recipient = match &page.recovery {
+            Some(recovery) => {
+                seal::named(recovery, &server.enrolled.server_key).map_err(|_| SendFailure::Untrusted)?
+            }
+            None => None,
+        };
         device
             .define(DefinitionSource::Server, |t, known| {
                 page.changes.iter().try_for_each(|change| apply(t, known, change))?;
@@ -42,6 +49,9 @@ pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFail
                 let now: Option<setting::Enrolled> = setting::get(t, setting::ENROLMENT)?;
                 if now.is_some_and(|now| now.device != server.enrolled.device) {
                     return Err(Error::broken("enrolled anew while a page came down"));
+                }
+                if let Some(recipient) = &recipient {
+                    setting::put(t, setting::RECIPIENT, recipient)?;
                 }
                 setting::put(t, setting::CURSOR, &page.cursor)
             })

@@ -14,6 +14,7 @@ use super::contact;
 use crate::device::{Inner, new_id};
 use crate::error::Error;
 use crate::http::{client, server_address};
+use crate::seal::{self, Recipient};
 use crate::store::entry::{self, Subject};
 use crate::store::setting::{self, Enrolled};
 use crate::store::{definition, pin, register};
@@ -42,6 +43,10 @@ pub(crate) fn enrol(device: &Arc<Inner>, server: &str, code: &str) -> Result<(),
     {
         return Err(CommandError::NotOurServer.into());
     }
+    let recipient = match &reply.recovery {
+        Some(recovery) => seal::named(recovery, &reply.server_key).map_err(|_| CommandError::NotOurServer)?,
+        None => None,
+    };
     device.keys.save_token(id, &reply.token)?;
     let enrolled = Enrolled {
         device: id,
@@ -51,7 +56,7 @@ pub(crate) fn enrol(device: &Arc<Inner>, server: &str, code: &str) -> Result<(),
         certificate: reply.certificate.clone(),
         valid_until: certificate.valid_until,
     };
-    write(device, &enrolled, &reply)?;
+    write(device, &enrolled, &reply, recipient.as_ref())?;
     device.sync.clear_fork();
     device.sync.round(FIRST_SYNC);
     device.care.wake();
@@ -59,7 +64,12 @@ pub(crate) fn enrol(device: &Arc<Inner>, server: &str, code: &str) -> Result<(),
 }
 
 /// The rows of an enrolment and the first entry of its log, in one transaction.
-fn write(device: &Inner, enrolled: &Enrolled, reply: &EnrolReply) -> Result<(), Error> {
+fn write(
+    device: &Inner,
+    enrolled: &Enrolled,
+    reply: &EnrolReply,
+    recipient: Option<&Recipient>,
+) -> Result<(), Error> {
     let clocks = device.clocks()?;
     let _turn = device.log_turn.lock().unwrap_or_else(PoisonError::into_inner);
     let before = device.store.read(|c| match entry::current(c)? {
@@ -88,6 +98,10 @@ fn write(device: &Inner, enrolled: &Enrolled, reply: &EnrolReply) -> Result<(), 
         let old: Option<Enrolled> = setting::get(t, setting::ENROLMENT)?;
         if old.is_some_and(|old| old.operator != enrolled.operator) {
             pin::forget_all(t)?;
+        }
+        match recipient {
+            Some(recipient) => setting::put(t, setting::RECIPIENT, recipient)?,
+            None => setting::remove(t, setting::RECIPIENT)?,
         }
         setting::put(t, setting::ENROLMENT, enrolled)
     })?;

@@ -16,6 +16,7 @@ mod full;
 #[cfg(feature = "host")]
 mod host;
 mod inspections;
+mod keys;
 mod people;
 mod photos;
 mod released;

@@ -15,7 +15,7 @@ use p256::ecdsa::SigningKey;
 use serde_json::{Value, json};
 use stackside_core::evidence::{Entry, PublicKey};
 use stackside_core::hash::Hash;
-use stackside_core::trust::{Certificate, Receipt, Signed, Statement};
+use stackside_core::trust::{Certificate, Receipt, Recovery, Signed, Statement};
 use stackside_core::wire::*;
 
 /// What the server holds, and how it misbehaves.
@@ -25,6 +25,8 @@ pub struct Script {
     pub entries: Vec<Entry>,
     pub files: BTreeMap<Hash, Vec<u8>>,
     pub patches: Vec<(u64, usize)>,
+    /// To whom tablets are told to seal.
+    pub recovery: Option<Signed<Recovery>>,
     /// A network's login page instead of everything.
     pub portal: bool,
     /// 401 to everything with a token.
@@ -128,6 +130,7 @@ async fn enrol(State(script): Shared, Json(request): Json<EnrolRequest>) -> Resp
         server_key: public(),
         token: "secret".into(),
         operator,
+        recovery: script.lock().unwrap().recovery.clone(),
     })
     .into_response()
 }
@@ -226,5 +229,6 @@ async fn patch(State(script): Shared, Path(number): Path<usize>, request: Reques
 async fn changes(State(script): Shared, Query(query): Query<BTreeMap<String, usize>>) -> Json<Value> {
     let script = script.lock().unwrap();
     let since = query["since"].min(script.changes.len());
-    Json(json!({"changes": script.changes[since..], "cursor": script.changes.len(), "more": false}))
+    let (changes, cursor) = (&script.changes[since..], script.changes.len());
+    Json(json!({"changes": changes, "cursor": cursor, "more": false, "recovery": script.recovery}))
 }

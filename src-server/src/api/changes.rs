@@ -63,7 +63,8 @@ async fn changes(
 ) -> Result<Json<ChangesReply>, ApiError> {
     let Query(Since { since }) = query.map_err(|error| ApiError::refused(error.to_string()))?;
     let now = app.now();
-    app.store().read(move |tx| page(tx, &caller, since, now).map(Json)).await
+    let recovery = app.recovery().cloned();
+    app.store().read(move |tx| Ok(Json(ChangesReply { recovery, ..page(tx, &caller, since, now)? }))).await
 }
 
 fn page(
@@ -86,7 +87,8 @@ fn page(
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
     )?;
     let rows = rows.collect::<Result<Vec<(i64, String, String, String)>, _>>()?;
-    let mut reply = ChangesReply { changes: vec![], cursor: since.unsigned_abs(), more: false };
+    let mut reply =
+        ChangesReply { changes: vec![], cursor: since.unsigned_abs(), more: false, recovery: None };
     let mut bytes = 0;
     for (seq, kind, id, hash) in rows {
         if reply.changes.len() == PAGE_ROWS || bytes > PAGE_BYTES {

@@ -55,7 +55,8 @@ async fn enrol(State(app): State<App>, body: Body) -> Result<Json<EnrolReply>, A
             keep(tx, &request, &operator.id, &token, now)?;
             let certificate = Signed::make(&certificate, app.public_key(), app.key())
                 .map_err(|error| ApiError::internal(&error))?;
-            Ok(EnrolReply { certificate, server_key: app.public_key().clone(), token, operator })
+            let (server_key, recovery) = (app.public_key().clone(), app.recovery().cloned());
+            Ok(EnrolReply { certificate, server_key, token, operator, recovery })
         })
     })
     .await;
