@@ -17,3 +17,6 @@ CREATE INDEX listed_form ON listed (point, form);
 CREATE INDEX listed_draft ON listed (drafter) WHERE drafter IS NOT NULL;
 -- The words of signed records by `listed.number`, each Chinese character apart. Names and answers are kept elsewhere.
 CREATE VIRTUAL TABLE listed_words USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'unicode61');
+
+-- When a sent original left this tablet to make room: 30 days and more after the receipt that names its hash.
+ALTER TABLE file ADD COLUMN gone_at TEXT;

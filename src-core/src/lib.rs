@@ -22,6 +22,7 @@ pub mod plausible;
 pub mod record;
 pub mod register;
 pub mod rulebook;
+pub mod storage;
 pub mod sync;
 pub mod trust;
 pub mod verify;

@@ -59,6 +59,18 @@ pub fn is_document(bytes: &[u8]) -> bool {
     bytes.starts_with(b"%PDF-")
 }
 
+/// Where a photo's original is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Original {
+    /// On this tablet.
+    Here,
+    /// On the server; here it gave way to new photos.
+    Uploaded,
+    /// It gave way here, and the server lost it since.
+    Lost,
+}
+
 /// How far an item got on its way to the server (待发 / 发送中 / 已收妥 / 被退回).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

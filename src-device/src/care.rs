@@ -1,4 +1,4 @@
-//! What a device does for itself while nobody asks: the daily backup.
+//! What a device does for itself while nobody asks: the daily backup, and room for photos.
 
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -64,6 +64,9 @@ impl Inner {
             Ok(()) => {}
             Err(error) if error.is_disk_full() => tracing::warn!("the disk is full: no backup today"),
             Err(error) => tracing::error!(%error, "no backup"),
+        }
+        if let Err(error) = self.make_room() {
+            tracing::error!(%error, "no room was made for photos");
         }
     }
 

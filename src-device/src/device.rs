@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::keys::{FileKeys, Keys};
 use crate::position::{PositionSource, Replay, TrackError, Tracker};
+use crate::space::{self, FreeBytes};
 use crate::store::setting::Enrolled;
 use crate::store::{Database, Store, StoreError, register, setting};
 use crate::sync::Sync;
@@ -56,6 +57,8 @@ pub struct Parts {
     pub keys: Option<Box<dyn Keys>>,
     /// How many pages of 4 KiB there are for the database, instead of as many as the disk has.
     pub most_pages: Option<u32>,
+    /// What is free on the disk.
+    pub free_bytes: Option<FreeBytes>,
 }
 
 /// Why a device could not be opened; each is one clear sentence.
@@ -119,6 +122,7 @@ pub(crate) struct Inner {
     pub known: Known,
     pub sync: Sync,
     pub care: Care,
+    pub free_bytes: FreeBytes,
     // Who is at the tablet: set by Unlock and Lock, read by every handler.
     pub session: Mutex<Option<PersonId>>,
     // Between reading the log's tip and writing the entry that follows it, no other entry may be made.
@@ -173,6 +177,7 @@ impl Device {
             store,
             sync: Sync::default(),
             care: Care::default(),
+            free_bytes: parts.free_bytes.unwrap_or_else(|| space::free_in(&data)),
             session: Mutex::default(),
             log_turn: Mutex::default(),
             events: broadcast::channel(64).0,
@@ -208,6 +213,11 @@ impl Device {
             } };
         }
         stackside_core::for_each_command!(hand_on)
+    }
+
+    /// Lets sent originals go where a visit's photos do not fit, as the device does by itself within an hour.
+    pub fn make_room(&self) -> Result<(), Error> {
+        self.0.make_room()
     }
 
     /// Stops reading positions and syncing, marks the end as clean, gives the data folder back.

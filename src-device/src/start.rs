@@ -7,7 +7,7 @@ use crate::device::Inner;
 use crate::error::Error;
 use crate::files::measure;
 use crate::store::photo::{self, Photo, PhotoState};
-use crate::store::{entry, setting};
+use crate::store::{entry, file, setting};
 use crate::sync::go_on_in_a_new_log;
 
 impl Inner {
@@ -47,8 +47,7 @@ impl Inner {
             found.photos_incomplete += 1;
         }
         for photo in self.store.read(|c| photo::in_state(c, PhotoState::Kept))? {
-            let gone = |sha256| !self.files.path(photo.kind(), sha256).exists();
-            if photo.file.as_ref().is_some_and(|file| gone(file.sha256)) {
+            if self.is_missing(&photo)? {
                 found.photos_missing += 1;
             }
         }
@@ -57,6 +56,23 @@ impl Inner {
             self.store.write(|t| tell(t, found))?;
         }
         Ok(())
+    }
+
+    /// True if the bytes of a kept photo are neither here nor confirmed by the server. What it holds has given way to new
+    /// photos, even where a backup of the database does not know that yet.
+    fn is_missing(&self, photo: &Photo) -> Result<bool, Error> {
+        let Some(sha256) = photo.file.as_ref().map(|file| file.sha256) else { return Ok(false) };
+        if self.files.path(photo.kind(), sha256).exists() {
+            return Ok(false);
+        }
+        match self.store.read(|c| file::find(c, sha256))? {
+            Some(file) if file.gone_at.is_some() => Ok(false),
+            Some(file) if file.held_at.is_some() => {
+                let now = self.now()?;
+                self.store.write(|t| file::let_go(t, sha256, now)).map(|has_gone| !has_gone)
+            }
+            _ => Ok(true),
+        }
     }
 
     fn set_incomplete(&self, photo: &Photo) -> Result<(), Error> {

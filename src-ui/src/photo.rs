@@ -3,13 +3,19 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use stackside_core::command::{
-    AbandonPhoto, AddPhotoPiece, BeginPhoto, CommandError, FinishPhoto, PhotoLine,
+    AbandonPhoto, AddPhotoPiece, BeginPhoto, CommandError, FinishPhoto, GetStorage, PhotoLine,
 };
 use stackside_core::hash::Hash;
 use stackside_core::id::PhotoId;
 use stackside_core::photo::{MAX_BYTES, PIECE_BYTES, PhotoFormat, is_document};
+use stackside_core::storage::Storage;
 
 use crate::shell::call;
+
+/// How much space there is; nothing where the device does not tell, which is no reason to take no photo.
+pub async fn storage() -> Option<Storage> {
+    Some(call(&GetStorage {}).await.ok()?.storage)
+}
 
 /// Journals a photo that is about to be taken.
 pub async fn begin(begin: &BeginPhoto) -> Result<PhotoId, CommandError> {

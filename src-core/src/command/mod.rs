@@ -110,6 +110,14 @@ pub enum CommandError {
     /// The device has no space left.
     #[error("the device has no space left")]
     DiskFull,
+    /// What space is left is for text.
+    #[error("{free_bytes} bytes are free, a photo needs {needed_bytes}")]
+    NoRoomForPhotos {
+        /// Free on the tablet, bytes.
+        free_bytes: u64,
+        /// What one photo and the reserve for text need, bytes.
+        needed_bytes: u64,
+    },
     /// The command or its arguments are not known: screen and shell are of different versions.
     #[error("the screen does not fit the shell")]
     Version,
@@ -285,7 +293,7 @@ commands! { $
         /// The signature.
         strokes: Strokes,
     } -> ();
-    /// Journals a photo before the shutter, or a document that a field asks for.
+    /// Journals a photo before the shutter, or a document that a field asks for. Refused where there is no room for it.
     BeginPhoto / begin_photo {
         /// Its visit; nothing for a sign-in.
         visit: Option<VisitId>,
@@ -333,6 +341,8 @@ commands! { $
         /// From 0.
         page: u32,
     } -> RecordsPage;
+    /// How much space there is, and what takes it.
+    GetStorage / get_storage {} -> StorageView;
     /// What is where.
     GetSync / get_sync {} -> SyncView;
     /// Asks for contact now.

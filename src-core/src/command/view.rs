@@ -11,10 +11,11 @@ use crate::geofence::{Fix, PresenceVerdict};
 use crate::hash::Hash;
 use crate::id::{DeviceId, FormCode, PersonId, PhotoId, PointId, RecordId, VisitId};
 use crate::judge::{Outcome, Verdict};
-use crate::photo::{PhotoSource, SendState};
+use crate::photo::{Original, PhotoSource, SendState};
 use crate::record::RecordState;
 use crate::register::{Bottle, Discharger, Instrument, Person, Point};
 use crate::rulebook::Rulebook;
+use crate::storage::Storage;
 use crate::sync::SyncTrouble;
 use crate::visit::{VisitState, VisitStep};
 
@@ -386,6 +387,30 @@ pub struct PhotoLine {
     pub size_bytes: u64,
     /// How far it got.
     pub send: SendState,
+    /// Where the original is.
+    pub original: Original,
+}
+
+/// How much space there is, and what takes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StorageView {
+    /// What there is.
+    pub storage: Storage,
+    /// Originals on this tablet.
+    pub here: FileCount,
+    /// Of these, not yet held by the server: they stay in any case.
+    pub unsent: FileCount,
+    /// Sent originals that gave way; the server has them.
+    pub gone: FileCount,
+}
+
+/// Files, and their bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileCount {
+    /// How many.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
 }
 
 /// What is where.
@@ -422,6 +447,8 @@ pub struct SyncItem {
     pub point_name: Option<String>,
     /// When the server's receipt came.
     pub held_at: Option<DateTime<Utc>>,
+    /// A photo's original gave way here, and the server lost it since.
+    pub is_lost: bool,
 }
 
 /// What an item is.

@@ -36,6 +36,7 @@ const LONGEST_NAME: usize = 200;
 impl Inner {
     fn begin_photo(&self, person: &Person, command: BeginPhoto) -> Result<PhotoId, Error> {
         let BeginPhoto { visit, record, slot, source, name } = command;
+        self.require_room()?;
         let id = PhotoId::new(new_id());
         let begun_at = self.now()?;
         self.store.write(|t| {

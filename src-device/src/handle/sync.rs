@@ -3,9 +3,9 @@
 use rusqlite::Connection;
 use stackside_core::clock::shanghai_date;
 use stackside_core::command::{
-    CommandError, Event, GetSync, SyncItem, SyncLine, SyncNow, SyncSubject, SyncView,
+    CommandError, Event, GetStorage, GetSync, StorageView, SyncItem, SyncLine, SyncNow, SyncSubject, SyncView,
 };
-use stackside_core::photo::SendState;
+use stackside_core::photo::{Original, SendState};
 
 use crate::device::{Device, Handle, Inner};
 use crate::error::Error;
@@ -77,6 +77,7 @@ impl Inner {
             total_bytes: line.size_bytes,
             point_name,
             held_at: line.held_at,
+            is_lost: false,
         })
     }
 
@@ -98,7 +99,14 @@ impl Inner {
             total_bytes: file.file.size_bytes,
             point_name: visit.map(|visit| visit.point.name),
             held_at: file.held_at,
+            is_lost: file.original() == Original::Lost,
         })
+    }
+}
+
+impl Handle<GetStorage> for Device {
+    fn handle(&self, _: GetStorage) -> Result<StorageView, CommandError> {
+        Ok(self.0.storage_view()?)
     }
 }
 

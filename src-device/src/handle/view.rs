@@ -7,7 +7,7 @@ use stackside_core::clock::shanghai_date;
 use stackside_core::command::{FormLine, PhotoLine, RecordLine, RecordView, VisitView};
 use stackside_core::form::{AnswerKey, Form, Label};
 use stackside_core::id::{PersonId, RecordId, VisitId};
-use stackside_core::photo::SendState;
+use stackside_core::photo::{Original, SendState};
 use stackside_core::record::RecordState;
 use stackside_core::register::{Person, Point};
 use stackside_core::rulebook::{Rulebook, in_force};
@@ -205,6 +205,7 @@ impl Inner {
                 _ => None,
             };
             let sent = file::find(c, bytes.sha256)?;
+            let original = sent.as_ref().map_or(Original::Here, file::Sendable::original);
             lines.push(PhotoLine {
                 id: photo.id,
                 slot: photo.slot.clone(),
@@ -214,6 +215,7 @@ impl Inner {
                 sha256: bytes.sha256,
                 size_bytes: bytes.size_bytes,
                 send: sent.map_or(SendState::Waiting, |file| self.file_state(&file)),
+                original,
             });
         }
         Ok(lines)

@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use stackside_core::act::FileRef;
+use stackside_core::command::FileCount;
 use stackside_core::evidence::Header;
 use stackside_core::hash::Hash;
+use stackside_core::photo::Original;
 
 use super::{number, parsed, parsed_or_null, sql, time_text};
 use crate::error::Error;
@@ -47,11 +49,24 @@ pub struct Sendable {
     pub held_at: Option<DateTime<Utc>>,
     /// Why the server does not take it.
     pub refused: Option<String>,
+    /// When it left this tablet to make room.
+    pub gone_at: Option<DateTime<Utc>>,
+}
+
+impl Sendable {
+    /// Where the original is.
+    pub fn original(&self) -> Original {
+        match (self.gone_at, self.refused.is_some()) {
+            (None, _) => Original::Here,
+            (Some(_), false) => Original::Uploaded,
+            (Some(_), true) => Original::Lost,
+        }
+    }
 }
 
 const COLUMNS: &str =
     "SELECT file.sha256, file.size_bytes, file.media_type, file.kind, file.made_at, file.upload,
-    file.sent_bytes, file.held_at, file.refused FROM file";
+    file.sent_bytes, file.held_at, file.refused, file.gone_at FROM file";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Sendable> {
     let kind: String = row.get("kind")?;
@@ -71,10 +86,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Sendable> {
         sent_bytes: number(row, "sent_bytes")?,
         held_at: parsed_or_null(row, "held_at")?,
         refused: row.get("refused")?,
+        gone_at: parsed_or_null(row, "gone_at")?,
     })
 }
 
-/// Adds a file that an entry names. The same bytes twice are one file.
+/// Adds a file that an entry names. The same bytes twice are one file; those of one that had gone are here again.
 pub fn add(
     connection: &Connection,
     file: &FileRef,
@@ -84,7 +100,8 @@ pub fn add(
 ) -> Result<(), Error> {
     connection.execute(
         "INSERT INTO file (sha256, size_bytes, media_type, kind, made_at, log, seq)
-         VALUES (:sha256, :size, :type, :kind, :at, :log, :seq) ON CONFLICT (sha256) DO NOTHING",
+         VALUES (:sha256, :size, :type, :kind, :at, :log, :seq) 
+         ON CONFLICT (sha256) DO UPDATE SET gone_at = NULL",
         named_params! {
             ":sha256": file.sha256.to_string(), ":size": sql(file.size_bytes), ":type": file.media_type,
             ":kind": kind.text(), ":at": time_text(at), ":log": entry.log.to_string(), ":seq": sql(entry.seq),
@@ -166,8 +183,53 @@ pub fn refuse(connection: &Connection, sha256: Hash, reason: &str) -> Result<(),
     Ok(())
 }
 
-/// Takes back that the server holds files: restored from a backup, it says which of them it lacks.
+/// Takes back that the server holds files: restored from a backup, it says which of them it lacks. Of those that have
+/// gone from here too it is asked as well, so that a loss is told and another backup may end it.
 pub fn offer_again(connection: &Connection) -> Result<(), Error> {
-    connection.execute("UPDATE file SET held_at = NULL, sent_bytes = 0, upload = NULL", [])?;
+    connection.execute(
+        "UPDATE file SET held_at = NULL, sent_bytes = 0, upload = NULL,
+                         refused = CASE WHEN gone_at IS NULL THEN refused END",
+        [],
+    )?;
     Ok(())
+}
+
+/// The photos that may give way, oldest first: confirmed before `before`, with an entry that a receipt names.
+pub fn may_go(connection: &Connection, before: DateTime<Utc>) -> Result<Vec<Sendable>, Error> {
+    let sql = format!(
+        "{COLUMNS} JOIN log ON log.id = file.log
+         WHERE file.kind = 'photo' AND file.held_at <= :before AND file.gone_at IS NULL
+           AND file.seq <= log.receipt_seq
+         ORDER BY file.made_at"
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map(named_params! {":before": time_text(before)}, read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Notes that a file leaves this tablet; refused, with `false`, unless the server holds it.
+pub fn let_go(connection: &Connection, sha256: Hash, at: DateTime<Utc>) -> Result<bool, Error> {
+    let changed = connection.execute(
+        "UPDATE file SET gone_at = :at WHERE sha256 = :sha256 AND held_at IS NOT NULL AND gone_at IS NULL",
+        named_params! {":sha256": sha256.to_string(), ":at": time_text(at)},
+    )?;
+    Ok(changed == 1)
+}
+
+/// Photos and documents that are here, those of them that the server does not hold yet, and those that have gone.
+pub fn originals(connection: &Connection) -> Result<[FileCount; 3], Error> {
+    let count = |which: &str| -> Result<FileCount, Error> {
+        let sql = format!(
+            "SELECT COUNT(*) AS files, COALESCE(SUM(size_bytes), 0) AS bytes FROM file
+             WHERE kind <> 'signature' AND {which}"
+        );
+        let read =
+            |row: &Row<'_>| Ok(FileCount { files: number(row, "files")?, bytes: number(row, "bytes")? });
+        Ok(connection.query_row(&sql, [], read)?)
+    };
+    Ok([
+        count("gone_at IS NULL")?,
+        count("gone_at IS NULL AND held_at IS NULL")?,
+        count("gone_at IS NOT NULL")?,
+    ])
 }

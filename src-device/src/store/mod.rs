@@ -172,6 +172,13 @@ impl Store {
         self.write(|t| setting::put(t, setting::CLEAN_END, &is_clean))
     }
 
+    /// How long the database is, with what is still beside it.
+    pub fn size_bytes(&self) -> std::io::Result<u64> {
+        let beside = self.database.beside().into_iter().filter_map(|file| file.metadata().ok());
+        let beside: u64 = beside.map(|file| file.len()).sum();
+        Ok(self.database.file().metadata()?.len() + beside)
+    }
+
     /// Copies the database into `backups/`, while others read and write it.
     pub fn back_up(&self) -> Result<(), BackupError> {
         backup::make(&self.database).map(drop)

@@ -61,7 +61,11 @@ async fn upload(device: &Inner, server: &Server, sendable: &Sendable) -> Result<
     let sha256 = sendable.file.sha256;
     let path = device.files.path(sendable.kind, sha256);
     let Ok(mut source) = File::open(&path) else {
-        let gone = "the file is gone from this tablet";
+        let gone = match sendable.gone_at {
+            Some(_) => "it gave way on this tablet after the server had confirmed it, and the server lost it",
+            None => "the file is gone from this tablet",
+        };
+        tracing::error!(sha256 = %sha256.short(), gone, "a file cannot be sent");
         return device.store.write(|t| file::refuse(t, sha256, gone)).map_err(broken);
     };
     let mut address = sendable.upload.clone();

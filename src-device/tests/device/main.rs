@@ -23,6 +23,7 @@ mod released;
 mod search;
 mod server;
 mod signing;
+mod space;
 mod start;
 mod sync;
 mod world;

@@ -33,6 +33,8 @@ pub struct Script {
     pub revoked: bool,
     /// 426 to entries.
     pub too_old: bool,
+    /// Another number after each backup that was restored.
+    pub history: u32,
     /// Receipts name a hash of their own.
     pub wrong_hash: bool,
     /// Receipts are signed by another key.
@@ -106,7 +108,7 @@ async fn health(State(script): Shared) -> Response {
         version: "1".into(),
         time: now(),
         oldest_app: "0.1.0".into(),
-        history: 0,
+        history: script.lock().unwrap().history,
     };
     Json(health).into_response()
 }

@@ -1,6 +1,7 @@
 //! A tablet, its server and what a test needs of both.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use stackside_core::photo::{PIECE_BYTES, PhotoSource};
 use stackside_core::wire::RecordElsewhere;
 use stackside_device::clock::Clock;
 use stackside_device::position::{PositionSource, Sink};
-use stackside_device::{Config, Device, Handle, Parts, Positions};
+use stackside_device::{Config, Device, FreeBytes, Handle, Parts, Positions};
 
 use super::server::Server;
 
@@ -77,14 +78,24 @@ pub struct World {
     pub server: Server,
     pub clock: Arc<TestClock>,
     pub positions: TestPositions,
+    pub free_bytes: Arc<AtomicU64>,
     pub device: Device,
 }
 
-fn open(folder: &Path, clock: &Arc<TestClock>, positions: &TestPositions, most_pages: Option<u32>) -> Device {
+fn open(
+    folder: &Path,
+    clock: &Arc<TestClock>,
+    positions: &TestPositions,
+    free_bytes: &Arc<AtomicU64>,
+    most_pages: Option<u32>,
+) -> Device {
     let config = Config { data: folder.into(), positions: Positions::None, model: "test".into() };
     let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
     let positions = Some(Box::new(positions.clone()) as Box<dyn PositionSource>);
-    let parts = Parts { clock: Some(clock), positions, keys: None, most_pages };
+    let free_bytes = Arc::clone(free_bytes);
+    let free_bytes: FreeBytes = Arc::new(move || Ok(free_bytes.load(Ordering::SeqCst)));
+    let parts =
+        Parts { clock: Some(clock), positions, most_pages, free_bytes: Some(free_bytes), ..Parts::default() };
     Device::open_with(config, parts).unwrap()
 }
 
@@ -97,8 +108,9 @@ impl World {
         let wall = DateTime::parse_from_rfc3339("2026-11-23T14:05:00+08:00").unwrap();
         let clock = Arc::new(TestClock(Mutex::new((wall, 1_000_000, 0))));
         let positions = TestPositions::default();
-        let device = open(folder.path(), &clock, &positions, None);
-        Self { folder, server, clock, positions, device }
+        let free_bytes = Arc::new(AtomicU64::new(u64::MAX));
+        let device = open(folder.path(), &clock, &positions, &free_bytes, None);
+        Self { folder, server, clock, positions, free_bytes, device }
     }
     /// Enrolled, with a first sync behind it, locked.
     pub fn enrolled() -> Self {
@@ -131,9 +143,9 @@ impl World {
         let copy = tempfile::tempdir().unwrap();
         copy_folder(self.folder.path(), copy.path());
         meanwhile(copy.path());
-        let device = open(copy.path(), &self.clock, &self.positions, most_pages);
-        let Self { server, clock, positions, .. } = self;
-        Self { folder: copy, server, clock, positions, device }
+        let device = open(copy.path(), &self.clock, &self.positions, &self.free_bytes, most_pages);
+        let Self { server, clock, positions, free_bytes, .. } = self;
+        Self { folder: copy, server, clock, positions, free_bytes, device }
     }
     pub fn unlock(&self) -> AppState {
         self.device.handle(Unlock { person: person(), pin: PIN.into() }).unwrap()

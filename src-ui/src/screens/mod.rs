@@ -10,6 +10,7 @@ pub mod records;
 pub mod settings;
 pub mod sign_dialog;
 pub mod sign_in;
+pub mod storage;
 pub mod sync;
 pub mod today;
 pub mod unlock;

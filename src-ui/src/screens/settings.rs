@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use stackside_core::command::{AppState, Language, Lock, SaveSettings, Settings, Theme};
 
 use super::enrol::EnrolForm;
+use super::storage::StorageCard;
 use super::unlock::NewPin;
 use crate::app::Shared;
 use crate::components::choice::Choices;
@@ -59,6 +60,7 @@ pub fn SettingsScreen() -> impl IntoView {
                         <button class="btn" on:click=move |_| over.set(Over::Enrol)>{texts::ENROL_AGAIN.get()}</button>
                     </div>
                 </section>
+                <StorageCard />
             </div>
             {move || settings_over(shared, over)}
         </Page>

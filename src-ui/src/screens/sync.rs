@@ -6,6 +6,7 @@ use stackside_core::photo::SendState;
 use stackside_core::sync::SyncTrouble;
 
 use super::record_row::SendPill;
+use super::storage::ShortOfRoom;
 use crate::app::Shared;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::page::Page;
@@ -26,6 +27,7 @@ pub fn SyncScreen() -> impl IntoView {
     });
     view! {
         <Page title=texts::SYNC.get().to_owned() subtitle=texts::SYNC_HOW.get() end=|| view! { <SyncButton /> }>
+            <ShortOfRoom />
             {show(sync, |view| view! { <Queue view /> })}
         </Page>
     }

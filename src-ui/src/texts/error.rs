@@ -4,7 +4,7 @@ use stackside_core::command::CommandError;
 use stackside_core::decimal::NumberError;
 use stackside_core::form::AnswerError;
 
-use super::pick;
+use super::{no_room, pick};
 
 /// An error of the shell: what happened and the way out.
 pub fn command_error(error: &CommandError) -> String {
@@ -35,6 +35,7 @@ pub fn command_error(error: &CommandError) -> String {
             "It is not on this tablet any more. Go back and open it again.",
         )
         .into(),
+        CommandError::NoRoomForPhotos { free_bytes, needed_bytes } => no_room(*free_bytes, *needed_bytes),
         other => plain(other).into(),
     }
 }

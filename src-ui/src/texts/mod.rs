@@ -5,6 +5,7 @@ mod error;
 mod field;
 mod form;
 mod place;
+mod storage;
 mod verdict;
 mod visit;
 
@@ -19,6 +20,7 @@ pub use error::*;
 pub use field::*;
 pub use form::*;
 pub use place::*;
+pub use storage::*;
 pub use verdict::*;
 pub use visit::*;
 

@@ -351,6 +351,15 @@ pub fn sync_detail(item: &SyncItem) -> String {
         item.held_at
             .map(|at| pick(format!("回执 {}", short_time(at)), format!("receipt {}", short_time(at)))),
     );
+    if item.is_lost {
+        parts.push(
+            pick(
+                "本机原图已清理，平台却丢失了它，请告诉管理员从备份找回",
+                "The original gave way here and the server lost it: tell the administrator to look in a backup",
+            )
+            .to_owned(),
+        );
+    }
     parts.join(" · ")
 }
 

@@ -1,6 +1,7 @@
 //! The camera inside the app: opening another one is how field apps lose photos and forms.
 
 mod lens;
+mod view;
 
 use leptos::html;
 use leptos::prelude::*;
@@ -8,6 +9,7 @@ use leptos::task::spawn_local;
 use stackside_core::command::{BeginPhoto, CommandError, PhotoLine};
 use stackside_core::id::{PhotoId, RecordId, VisitId};
 use stackside_core::photo::{PhotoFormat, PhotoSource};
+use stackside_core::storage::{Room, Storage};
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, Url};
 
@@ -26,6 +28,8 @@ enum Step {
     Sending(Shot, u32),
     /// No camera, or one that takes no photo: a file instead.
     Without(LensError),
+    /// What space is left is for text.
+    NoRoom(Storage),
 }
 
 /// A photo that was taken and is not kept yet.
@@ -58,6 +62,8 @@ struct Session {
     // Why there is no lens, so that giving a photo up leads back to what was said of it.
     no_lens: StoredValue<Option<LensError>>,
     trouble: RwSignal<Option<String>>,
+    // Said as long as the camera looks: how many photos there is still space for.
+    short: RwSignal<Option<String>>,
     video: NodeRef<html::Video>,
     place: StoredValue<(Option<VisitId>, Option<RecordId>, Option<String>)>,
     on_done: Callback<PhotoLine>,
@@ -85,6 +91,7 @@ pub fn Camera(
         has_torch: RwSignal::new(false),
         no_lens: StoredValue::new(None),
         trouble: RwSignal::new(None),
+        short: RwSignal::new(None),
         video: NodeRef::new(),
         place: StoredValue::new((visit, record, slot_id)),
         on_done,
@@ -160,6 +167,14 @@ impl Session {
     fn open(self) {
         self.step.set(Step::Opening);
         spawn_local(async move {
+            let storage = photo::storage().await;
+            let room = storage.map_or(Room::Enough, |storage| storage.room());
+            if let (Room::None, Some(storage)) = (room, storage) {
+                let _ = self.step.try_set(Step::NoRoom(storage));
+                return;
+            }
+            let short = storage.filter(|_| room != Room::Enough).map(|storage| texts::room(&storage));
+            let _ = self.short.try_set(short);
             let opened = Lens::open().await;
             if self.step.try_with_untracked(|_| ()).is_none() {
                 return; // gone meanwhile; the lens closes itself
@@ -299,90 +314,5 @@ impl Session {
                 }
             }
         });
-    }
-
-    fn middle(self) -> impl IntoView + use<> {
-        let trouble = move || {
-            self.trouble.get().map(|text| {
-                view! {
-                    <p class="camera__trouble" role="alert">
-                        <Glyph icon=Icon::Warn />
-                        <span>{text}</span>
-                    </p>
-                }
-            })
-        };
-        let step = self.step.get();
-        let picture = match &step {
-            Step::Shot(shot) | Step::Sending(shot, _) => {
-                let url = shot.url.clone();
-                let mark = (shot.source == PhotoSource::Imported).then(
-                    || view! { <span class="pill pill--warn camera__mark">{texts::IMPORTED.get()}</span> },
-                );
-                Some(view! {
-                    <img class="camera__picture" src=url alt=texts::PHOTO_PREVIEW.get() />
-                    {mark}
-                })
-            }
-            _ => None,
-        };
-        let words = match &step {
-            Step::Opening => Some(texts::CAMERA_OPENING.get().to_owned()),
-            Step::Live | Step::Shooting => None,
-            Step::Shot(_) => Some(texts::PHOTO_TO_CHECK.get().to_owned()),
-            Step::Sending(_, percent) => Some(texts::photo_progress(*percent)),
-            Step::Without(LensError::Denied) => Some(texts::CAMERA_DENIED.get().to_owned()),
-            Step::Without(LensError::Failed) => Some(texts::CAMERA_FAILED.get().to_owned()),
-            Step::Without(LensError::NoCamera) => Some(texts::NO_CAMERA.get().to_owned()),
-        };
-        let is_without = matches!(step, Step::Without(_));
-        view! {
-            {picture}
-            {words
-                .map(|words| {
-                    view! {
-                        <p class="camera__words" class:camera__words--middle=is_without role="status">
-                            {words}
-                        </p>
-                    }
-                })}
-            {trouble}
-        }
-    }
-
-    fn buttons(self) -> AnyView {
-        match self.step.get() {
-            Step::Opening => ().into_any(),
-            Step::Live => view! {
-                <button type="button" class="camera__shutter" aria-label=texts::SHUTTER.get() on:click=move |_| self.shoot()></button>
-            }
-            .into_any(),
-            Step::Shooting => view! { <p role="status">{texts::SHOOTING.get()}</p> }.into_any(),
-            Step::Shot(shot) => {
-                let again = shot.clone();
-                let retake = if shot.source == PhotoSource::Imported { texts::CHOOSE_OTHER } else { texts::RETAKE };
-                view! {
-                    <button type="button" class="btn camera__choice" on:click=move |_| self.retake(&again)>
-                        {retake.get()}
-                    </button>
-                    <button type="button" class="btn btn--main camera__choice" on:click=move |_| self.keep(shot.clone())>
-                        <Glyph icon=Icon::Check />
-                        {texts::USE_PHOTO.get()}
-                    </button>
-                }
-                .into_any()
-            }
-            Step::Sending(_, percent) => view! { <progress class="camera__progress" max="100" value=percent></progress> }.into_any(),
-            Step::Without(_) => view! {
-                <button type="button" class="btn camera__choice" on:click=move |_| self.try_again()>
-                    {texts::RETRY.get()}
-                </button>
-                <label class="btn btn--main camera__choice camera__file">
-                    {texts::CHOOSE_FILE.get()}
-                    <input type="file" accept="image/jpeg,image/png" on:change=move |event| self.import(&event) />
-                </label>
-            }
-            .into_any(),
-        }
     }
 }

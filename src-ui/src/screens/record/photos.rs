@@ -128,6 +128,7 @@ fn Thumbnail(photo: PhotoLine, name: String) -> impl IntoView {
             }}
             <figcaption class="num">
                 {texts::short_time(photo.taken_at)} " · " {texts::send_state(photo.send).get()}
+                {texts::original(photo.original).map(|text| view! { " · " {text} })}
                 {imported.then(|| view! { <span class="slots__mark">{texts::IMPORTED.get()}</span> })}
             </figcaption>
         </figure>

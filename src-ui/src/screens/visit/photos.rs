@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use stackside_core::command::{GetThumbnail, PhotoLine, VisitView};
 use stackside_core::id::PhotoId;
-use stackside_core::photo::PhotoSource;
+use stackside_core::photo::{Original, PhotoSource};
 use stackside_core::visit::VisitState;
 
 use crate::components::icon::{Glyph, Icon};
@@ -65,10 +65,12 @@ pub fn Photos(
 fn OnePhoto(photo: PhotoLine, photos: Memo<Vec<PhotoLine>>) -> impl IntoView {
     let id = photo.id;
     let slot = texts::photo_slot(photo.slot.as_deref(), photo.slot_label.as_ref());
-    let send = Memo::new(move |_| {
-        photos
-            .with(|photos| photos.iter().find(|other| other.id == id).map_or(photo.send, |photo| photo.send))
+    let first = (photo.send, photo.original);
+    let standing = Memo::new(move |_| {
+        let mine = |photo: &PhotoLine| (photo.id == id).then_some((photo.send, photo.original));
+        photos.with(|photos| photos.iter().find_map(mine)).unwrap_or(first)
     });
+    let (send, original) = (move || standing.get().0, move || standing.get().1);
     view! {
         <li class="photos__one">
             <Thumbnail photo=id alt=texts::photo_alt(&slot, photo.taken_at, photo.source) />
@@ -77,8 +79,12 @@ fn OnePhoto(photo: PhotoLine, photos: Memo<Vec<PhotoLine>>) -> impl IntoView {
                 <span class="num">{texts::short_time(photo.taken_at)} " · " {texts::bytes(photo.size_bytes)}</span>
             </div>
             <div class="photos__state">
-                {move || view! { <SendPill send=send.get() /> }}
+                {move || view! { <SendPill send=send() /> }}
                 {(photo.source == PhotoSource::Imported).then(|| view! { <Pill tone=Tone::Warn text=texts::IMPORTED.get() /> })}
+                {move || {
+                    let tone = if original() == Original::Lost { Tone::Bad } else { Tone::Idle };
+                    texts::original(original()).map(|text| view! { <Pill tone text /> })
+                }}
             </div>
         </li>
     }
