@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make demo`, `make run`, `make test` or `make check` needs and is not there yet.
-# Usage: scripts/setup.sh [demo|run|test|check]...
+# Installs what `make demo`, `make run`, `make test`, `make bench` or `make check` needs and is not there yet.
+# Usage: scripts/setup.sh [demo|run|test|bench|check]...
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
@@ -8,6 +8,7 @@ TRUNK_VERSION=0.21.14
 BINARYEN_VERSION=132.0.0
 PLAYWRIGHT_VERSION=1.65.1
 AXE_VERSION=4.14.0
+SHARP_VERSION=0.35.5
 DENY_VERSION=0.20.2
 # The command-line tool must be exactly the library's version.
 BINDGEN_VERSION=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/"/, "", $3); print $3 }' \
@@ -207,6 +208,11 @@ setup_test() {
   npm_tool @axe-core/playwright "$AXE_VERSION" "1 minute"
 }
 
+# What our speed is measured against.
+setup_bench() {
+  npm_tool sharp "$SHARP_VERSION" "1 minute"
+}
+
 setup_check() {
   setup_run
   if [ "$(wasm_toolchain)" = debian ]; then packages rust-web-clippy; fi
@@ -216,8 +222,8 @@ setup_check() {
 
 for part in "${@:-run}"; do
   case $part in
-    demo | run | test | check) "setup_$part" ;;
-    *) die "usage: scripts/setup.sh [demo|run|test|check]..." ;;
+    demo | run | test | bench | check) "setup_$part" ;;
+    *) die "usage: scripts/setup.sh [demo|run|test|bench|check]..." ;;
   esac
 done
 rm -rf "$STACKSIDE_TOOLS/build"

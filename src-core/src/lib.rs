@@ -17,6 +17,7 @@ pub mod geofence;
 pub mod hash;
 pub mod id;
 pub mod judge;
+pub mod mark;
 pub mod photo;
 pub mod plausible;
 pub mod record;

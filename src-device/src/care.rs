@@ -1,9 +1,11 @@
-//! What a device does for itself while nobody asks: the daily backup, and room for photos.
+//! What a device does for itself while nobody asks: the daily backup, room for photos, the copies of a photo.
 
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
+
+use stackside_core::id::PhotoId;
 
 use crate::device::Inner;
 use crate::error::Error;
@@ -12,9 +14,17 @@ use crate::store::setting::{self, LastBackup};
 /// How often it looks whether something is due.
 const PAUSE: Duration = Duration::from_secs(3600);
 
+/// What it is asked for.
+enum Chore {
+    /// To look now what is due.
+    Look,
+    /// To make the copies of a photo that was kept.
+    Develop(PhotoId),
+}
+
 /// The thread that does it.
 #[derive(Default)]
-pub(crate) struct Care(Mutex<Option<(Sender<()>, JoinHandle<()>)>>);
+pub(crate) struct Care(Mutex<Option<(Sender<Chore>, JoinHandle<()>)>>);
 
 impl Care {
     /// Starts the thread. It does not keep the device alive.
@@ -22,12 +32,18 @@ impl Care {
         let weak = Arc::downgrade(device);
         let (wake, woken) = channel();
         let work = move || {
+            let mut chore = Chore::Look;
             while let Some(device) = weak.upgrade() {
-                device.take_care();
-                drop(device);
-                if woken.recv_timeout(PAUSE) == Err(RecvTimeoutError::Disconnected) {
-                    return;
+                match chore {
+                    Chore::Look => device.take_care(),
+                    Chore::Develop(photo) => device.develop_later(photo),
                 }
+                drop(device);
+                chore = match woken.recv_timeout(PAUSE) {
+                    Ok(chore) => chore,
+                    Err(RecvTimeoutError::Timeout) => Chore::Look,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                };
             }
         };
         let thread = std::thread::Builder::new().name("care".into()).spawn(work)?;
@@ -37,9 +53,18 @@ impl Care {
 
     /// Lets it look now.
     pub fn wake(&self) {
+        self.ask(Chore::Look);
+    }
+
+    /// Lets it make the copies of a photo.
+    pub fn develop(&self, photo: PhotoId) {
+        self.ask(Chore::Develop(photo));
+    }
+
+    fn ask(&self, chore: Chore) {
         if let Some((wake, _)) = self.lock().as_ref() {
-            // Stopped meanwhile: the next start looks first of all.
-            let _ = wake.send(());
+            // Stopped meanwhile: the next start looks first of all, and copies are made when they are asked for.
+            let _ = wake.send(chore);
         }
     }
 
@@ -53,7 +78,7 @@ impl Care {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Sender<()>, JoinHandle<()>)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Sender<Chore>, JoinHandle<()>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

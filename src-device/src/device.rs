@@ -122,6 +122,8 @@ pub(crate) struct Inner {
     pub known: Known,
     pub sync: Sync,
     pub care: Care,
+    // Copies of one photo are made at a time.
+    pub darkroom: Mutex<()>,
     pub free_bytes: FreeBytes,
     // Who is at the tablet: set by Unlock and Lock, read by every handler.
     pub session: Mutex<Option<PersonId>>,
@@ -177,6 +179,7 @@ impl Device {
             store,
             sync: Sync::default(),
             care: Care::default(),
+            darkroom: Mutex::default(),
             free_bytes: parts.free_bytes.unwrap_or_else(|| space::free_in(&data)),
             session: Mutex::default(),
             log_turn: Mutex::default(),

@@ -19,7 +19,7 @@ impl Files {
     /// Makes the folders.
     pub fn open(data: &Path) -> io::Result<Self> {
         let files = Self { data: data.to_owned() };
-        for folder in ["photos", "documents", "signatures", "thumbnails", "arriving"] {
+        for folder in ["photos", "documents", "signatures", "thumbnails", "shown", "arriving"] {
             fs::create_dir_all(data.join(folder))?;
         }
         Ok(files)
@@ -39,6 +39,10 @@ impl Files {
     /// Where a photo's thumbnail lies.
     pub fn thumbnail(&self, sha256: Hash) -> PathBuf {
         self.named("thumbnails", sha256)
+    }
+    /// Where the copy of a photo lies that bears its mark. The same original may be two photos, with a mark each.
+    pub fn shown(&self, photo: PhotoId) -> PathBuf {
+        self.data.join("shown").join(photo.to_string())
     }
     /// Where a photo lies while its pieces arrive.
     pub fn arriving(&self, photo: PhotoId) -> PathBuf {

@@ -6,6 +6,7 @@
 pub mod archive;
 mod care;
 pub mod clock;
+mod darkroom;
 mod definitions;
 mod device;
 mod error;
@@ -16,7 +17,7 @@ mod handle;
 pub mod host;
 pub mod http;
 pub mod keys;
-mod photo;
+pub mod photo;
 pub mod position;
 pub mod seal;
 mod space;

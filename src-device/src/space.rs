@@ -12,6 +12,7 @@ use stackside_core::storage::{ORIGINAL_STAYS, Room, Storage};
 use crate::device::Inner;
 use crate::error::Error;
 use crate::store::file::{self, Sendable};
+use crate::store::photo;
 
 /// Tells how many bytes are free for this app.
 pub type FreeBytes = Arc<dyn Fn() -> io::Result<u64> + Send + Sync>;
@@ -90,10 +91,14 @@ impl Inner {
         Ok(())
     }
 
-    /// Inside one transaction, so that nothing takes back meanwhile that the server holds it.
+    /// Inside one transaction, so that nothing takes back meanwhile that the server holds it. Its thumbnail stays.
     fn let_go(&self, original: &Sendable, now: chrono::DateTime<chrono::Utc>) -> Result<bool, Error> {
         let sha256 = original.file.sha256;
-        self.store.write(|t| {
+        let photos = self.store.read(|c| photo::of_hash(c, sha256))?;
+        for photo in &photos {
+            self.thumbnail_of(photo)?;
+        }
+        let gone = self.store.write(|t| {
             if !file::let_go(t, sha256, now)? {
                 return Ok(false);
             }
@@ -101,6 +106,11 @@ impl Inner {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
                 _ => Ok(true),
             }
-        })
+        })?;
+        for photo in photos.iter().filter(|_| gone) {
+            // A copy that stays is looked at, no more.
+            let _ = fs::remove_file(self.files.shown(photo.id));
+        }
+        Ok(gone)
     }
 }

@@ -334,6 +334,11 @@ commands! { $
         /// Which.
         photo: PhotoId,
     } -> String;
+    /// A photo as it is looked at.
+    GetPhoto / get_photo {
+        /// Which.
+        photo: PhotoId,
+    } -> PhotoView;
     /// 台账: records known here, newest first, 50 to a page.
     GetRecords / get_records {
         /// Words in the names of point, discharger and form or in the answers; empty for all.

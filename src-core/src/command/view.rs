@@ -391,6 +391,18 @@ pub struct PhotoLine {
     pub original: Original,
 }
 
+/// A photo as it is looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhotoView {
+    /// Its line.
+    pub line: PhotoLine,
+    /// Base64 of a JPEG: the copy with the mark or, where the original gave way, the thumbnail. Nothing if its pixels cannot
+    /// be read.
+    pub jpeg: Option<String>,
+    /// True if it is the copy with the mark.
+    pub is_marked: bool,
+}
+
 /// How much space there is, and what takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StorageView {

@@ -8,12 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use rusqlite::Connection;
 use stackside_core::act::{Act, FileRef, PhotoTaken};
 use stackside_core::command::{
-    AbandonPhoto, AddPhotoPiece, BeginPhoto, CommandError, Event, FinishPhoto, GetThumbnail, PhotoLine,
+    AbandonPhoto, AddPhotoPiece, BeginPhoto, CommandError, Event, FinishPhoto, GetPhoto, GetThumbnail,
+    PhotoLine, PhotoView,
 };
 use stackside_core::form::{Answer, AnswerError, AnswerKey, FieldType};
 use stackside_core::hash::Hash;
 use stackside_core::id::PhotoId;
-use stackside_core::photo::{MAX_BYTES, PIECE_BYTES, PhotoFormat, PhotoSource};
+use stackside_core::photo::{MAX_BYTES, PIECE_BYTES, PhotoSource};
 use stackside_core::record::RecordState;
 use stackside_core::register::Person;
 use stackside_core::visit::VisitState;
@@ -101,7 +102,7 @@ impl Inner {
         let photo = self.store.read(|c| photo::of_person(c, id, &person.id))?;
         match (photo.state, &photo.file) {
             (PhotoState::Begun, _) => {}
-            // There was no space left for its thumbnail or its entry; now there may be.
+            // There was no space left for its entry; now there may be.
             (PhotoState::Whole, Some(file)) if file.sha256 == sha256 => return self.keep_photo(photo),
             // Asked twice, for the first answer was lost on its way.
             (PhotoState::Kept, Some(file)) if file.sha256 == sha256 => return Ok(photo),
@@ -122,15 +123,12 @@ impl Inner {
         self.keep_photo(Photo { state: PhotoState::Whole, file: Some(file), ..photo })
     }
 
-    /// From whole to kept: its name, its thumbnail, its entry. Start-up does the same for what a kill left half way.
+    /// From whole to kept: its name, its entry. Start-up does the same for what a kill left half way.
     pub(crate) fn keep_photo(&self, photo: Photo) -> Result<Photo, Error> {
         let bytes = photo.file.clone().ok_or_else(|| Error::broken("a whole photo has no hash"))?;
         let (arriving, path) = (self.files.arriving(photo.id), self.files.path(photo.kind(), bytes.sha256));
         if arriving.exists() {
             self.files.keep(&arriving, &path)?;
-        }
-        if photo.kind() == FileKind::Photo {
-            self.make_thumbnail(&bytes)?;
         }
         let file =
             FileRef { sha256: bytes.sha256, size_bytes: bytes.size_bytes, media_type: bytes.media_type };
@@ -157,28 +155,8 @@ impl Inner {
             answer_with(t, &photo, &file)?;
             file::add(t, &file, photo.kind(), bytes.taken_at, entry)
         })?;
+        self.care.develop(photo.id);
         Ok(Photo { state: PhotoState::Kept, ..photo })
-    }
-
-    /// A photo whose header is right and whose pixels are not is evidence all the same: it has no thumbnail then.
-    fn make_thumbnail(&self, bytes: &PhotoFile) -> Result<(), Error> {
-        let to = self.files.thumbnail(bytes.sha256);
-        if to.exists() {
-            return Ok(());
-        }
-        let format = if bytes.media_type == PhotoFormat::Png.media_type() {
-            PhotoFormat::Png
-        } else {
-            PhotoFormat::Jpeg
-        };
-        match crate::photo::thumbnail(&self.files.path(FileKind::Photo, bytes.sha256), format) {
-            Ok(small) => Ok(self.files.write(&to, &small)?),
-            Err(Error::Command(CommandError::NotAPhoto)) => {
-                tracing::warn!(sha256 = %bytes.sha256.short(), "a photo has no thumbnail");
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
     }
 
     fn abandon_photo(&self, person: &Person, id: PhotoId) -> Result<(), Error> {
@@ -286,16 +264,31 @@ impl Handle<AbandonPhoto> for Device {
     }
 }
 
+impl Inner {
+    fn kept_photo(&self, id: PhotoId) -> Result<Photo, Error> {
+        self.person()?;
+        let found = self.store.read(|c| photo::find(c, id))?;
+        found.filter(|photo| photo.file.is_some()).ok_or_else(|| Error::not_found("photo"))
+    }
+}
+
 impl Handle<GetThumbnail> for Device {
     fn handle(&self, GetThumbnail { photo }: GetThumbnail) -> Result<String, CommandError> {
-        self.0.person()?;
-        let missing = || Error::not_found("photo");
-        let found =
-            self.0.store.read(|c| photo::find(c, photo))?.and_then(|photo| photo.file).ok_or_else(missing)?;
-        let bytes = fs::read(self.0.files.thumbnail(found.sha256)).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => missing(),
-            _ => error.into(),
-        })?;
-        Ok(STANDARD.encode(bytes))
+        let photo = self.0.kept_photo(photo)?;
+        let small = self.0.thumbnail_of(&photo)?.ok_or_else(|| Error::not_found("photo"))?;
+        Ok(STANDARD.encode(small))
+    }
+}
+
+impl Handle<GetPhoto> for Device {
+    fn handle(&self, GetPhoto { photo }: GetPhoto) -> Result<PhotoView, CommandError> {
+        let photo = self.0.kept_photo(photo)?;
+        let (picture, is_marked) = match self.0.shown_of(&photo)? {
+            Some(shown) => (Some(shown), true),
+            None => (self.0.thumbnail_of(&photo)?, false),
+        };
+        let lines = self.0.store.read(|c| self.0.photo_lines(c, &[photo]))?;
+        let line = lines.into_iter().next().ok_or(CommandError::Internal)?;
+        Ok(PhotoView { line, jpeg: picture.map(|bytes| STANDARD.encode(bytes)), is_marked })
     }
 }

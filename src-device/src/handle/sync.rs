@@ -82,7 +82,7 @@ impl Inner {
     }
 
     fn file_item(&self, c: &Connection, file: Sendable) -> Result<SyncItem, Error> {
-        let of = photo::of_hash(c, file.file.sha256)?;
+        let of = photo::of_hash(c, file.file.sha256)?.into_iter().next();
         let visit = match of.as_ref().and_then(|photo| photo.visit.map(|visit| (visit, &photo.person))) {
             Some((visit, person)) => crate::store::visit::of_person(c, visit, person).ok(),
             None => None,

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use stackside_core::clock::Clocks;
 use stackside_core::evidence::{Entry, Header, Tip};
 use stackside_core::hash::Hash;
-use stackside_core::id::{DeviceId, LogId};
+use stackside_core::id::{DeviceId, LogId, PhotoId};
 use stackside_core::trust::{Receipt, Signed};
 
 use super::{json_or_null, number, parsed, parsed_or_null, sql, time_text};
@@ -95,6 +95,17 @@ pub fn last_clocks(connection: &Connection) -> Result<Option<Clocks>, Error> {
         .query_row("SELECT header FROM entry ORDER BY rowid DESC LIMIT 1", [], |row| row.get("header"))
         .optional()?;
     Ok(header.map(|text| serde_json::from_str::<Header>(&text)).transpose()?.map(|header| header.clocks))
+}
+
+/// The entry that bears witness to a photo.
+pub fn of_photo(connection: &Connection, photo: PhotoId) -> Result<Option<Entry>, Error> {
+    let text = "SELECT header, signature, body FROM entry
+                WHERE kind = 'photo_taken' AND body ->> '$.photo' = :photo LIMIT 1";
+    let read = |row: &Row<'_>| {
+        let signature: String = row.get("signature")?;
+        Ok(Entry { header: row.get("header")?, signature: signature.into(), body: row.get("body")? })
+    };
+    Ok(connection.query_row(text, named_params! {":photo": photo.to_string()}, read).optional()?)
 }
 
 /// What an entry is about, for lists.

@@ -165,9 +165,9 @@ pub fn of_visit(connection: &Connection, visit: VisitId) -> Result<Vec<Photo>, E
 pub fn of_record(connection: &Connection, record: RecordId) -> Result<Vec<Photo>, Error> {
     kept(connection, "record", record.to_string())
 }
-/// The kept photo with these bytes.
-pub fn of_hash(connection: &Connection, sha256: Hash) -> Result<Option<Photo>, Error> {
-    Ok(kept(connection, "sha256", sha256.to_string())?.into_iter().next())
+/// The kept photos with these bytes.
+pub fn of_hash(connection: &Connection, sha256: Hash) -> Result<Vec<Photo>, Error> {
+    kept(connection, "sha256", sha256.to_string())
 }
 /// All photos in a state: for start-up.
 pub fn in_state(connection: &Connection, state: PhotoState) -> Result<Vec<Photo>, Error> {

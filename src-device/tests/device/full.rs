@@ -81,14 +81,21 @@ fn a_photo_goes_on_where_the_disk_was_full_once_there_is_space() {
     std::fs::write(&arriving, []).unwrap();
     world.device.handle(piece).unwrap();
     let finish = || FinishPhoto { photo, size_bytes: bytes.len() as u64, sha256: Hash::of(&bytes) };
-    // The thumbnail is made after the photo was found whole; it cannot be written now.
+    // It has no place for good now.
+    let photos = world.folder.path().join("photos");
+    std::fs::remove_dir(&photos).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &photos).unwrap();
+    world.device.handle(finish()).unwrap_err();
+    assert_eq!(world.kinds(), ["enrolled", "signed_in"]);
+    std::fs::remove_file(&photos).unwrap();
+    // Its copies are made after it was kept; that they cannot be written costs the photo nothing.
     let thumbnails = world.folder.path().join("thumbnails");
     std::fs::remove_dir(&thumbnails).unwrap();
     std::os::unix::fs::symlink("/dev/full", &thumbnails).unwrap();
-    world.device.handle(finish()).unwrap_err();
-    assert_eq!(world.kinds(), ["enrolled", "signed_in"]);
-    std::fs::remove_file(&thumbnails).unwrap();
     world.device.handle(finish()).unwrap();
     assert_eq!(world.kinds(), ["enrolled", "signed_in", "photo_taken"]);
+    world.device.handle(GetThumbnail { photo }).unwrap_err();
+    std::fs::remove_file(&thumbnails).unwrap();
+    world.device.handle(GetThumbnail { photo }).unwrap();
     assert_eq!(world.until_all_is_held().line.files_waiting, 0);
 }

@@ -36,6 +36,45 @@ fn a_photo_arrives_in_pieces_and_is_kept_by_its_hash_with_an_upright_thumbnail()
 }
 
 #[test]
+fn a_photo_is_looked_at_with_its_mark_and_its_original_stays_what_it_was() {
+    let world = World::unlocked();
+    let visit = world.sign_in();
+    let bytes = jpeg(2400, 1800);
+    let line = world.photo(Some(visit), None, None, &bytes).unwrap();
+    let look = |photo| {
+        let view = world.device.handle(GetPhoto { photo }).unwrap();
+        let jpeg = STANDARD.decode(view.jpeg.clone().unwrap()).unwrap();
+        (image::load_from_memory(&jpeg).unwrap().into_rgb8(), view)
+    };
+    let (shown, view) = look(line.id);
+    assert!(view.is_marked);
+    assert_eq!((view.line.id, shown.dimensions()), (line.id, (2048, 1536)));
+    // The band along the lower edge is dark, with light letters.
+    let band: Vec<u8> =
+        (1450..1536).flat_map(|y| (0..700).map(move |x| (x, y))).map(|(x, y)| shown[(x, y)][0]).collect();
+    assert!(band.iter().filter(|red| **red > 200).count() > 500, "no letters");
+
+    // The same bytes again are another photo, with a mark of its own.
+    world.clock.pass(90);
+    let again = world.photo(Some(visit), None, None, &bytes).unwrap();
+    assert_eq!(again.sha256, line.sha256);
+    assert_ne!(look(again.id).0, shown, "another time is on it");
+}
+
+#[test]
+fn pixels_that_cannot_be_read_are_evidence_without_a_picture() {
+    let world = World::unlocked();
+    let visit = world.sign_in();
+    // A PNG whose header promises what does not follow.
+    let line = world.photo(Some(visit), None, None, &png_of(500, 400)[..60]).unwrap();
+    assert_eq!(world.device.handle(GetPhoto { photo: line.id }).unwrap().jpeg, None);
+    let missing = world.device.handle(GetThumbnail { photo: line.id }).unwrap_err();
+    assert_eq!(missing, CommandError::NotFound { what: "photo".into() });
+    world.until_all_is_held();
+    assert!(world.server.ask(|script| script.files.contains_key(&line.sha256)));
+}
+
+#[test]
 fn bytes_that_are_no_whole_photo_are_refused() {
     let world = World::unlocked();
     let visit = world.sign_in();

@@ -108,7 +108,8 @@ fn originals_give_way_thirty_days_after_the_server_confirmed_them_oldest_first_a
     for gone in [&oldest, &second] {
         let line = world.line(visit, gone);
         assert_eq!((line.original, line.send), (Original::Uploaded, SendState::Held));
-        world.device.handle(GetThumbnail { photo: gone.id }).unwrap();
+        let view = world.device.handle(GetPhoto { photo: gone.id }).unwrap();
+        assert!(!view.is_marked && view.jpeg.is_some(), "the thumbnail is what stays");
     }
     assert_eq!(world.line(visit, &unsent).original, Original::Here);
     let view = world.storage();

@@ -8,8 +8,8 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use stackside_core::command::{
-    CommandError, GetPoint, GetPosition, GetThumbnail, PhotoLine, PointView, PositionView, SignIn,
-    StartPosition, StopPosition,
+    CommandError, GetPoint, GetPosition, PhotoLine, PointView, PositionView, SignIn, StartPosition,
+    StopPosition,
 };
 use stackside_core::geofence::{Fix, Presence};
 use stackside_core::id::{PointId, VisitId};
@@ -23,6 +23,7 @@ use crate::components::field::{FieldName, FieldTold, TextField};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::page::Page;
 use crate::components::tone::{Pill, Tone};
+use crate::screens::photo::thumbnail;
 use crate::{live, shell, texts};
 
 const EACH_SECOND: Duration = Duration::from_secs(1);
@@ -390,12 +391,7 @@ fn Reason(here: Here) -> impl IntoView {
 
 #[component]
 fn SitePhoto(photo: PhotoLine) -> impl IntoView {
-    let picture: RwSignal<Option<String>> = RwSignal::new(None);
-    spawn_local(async move {
-        if let Ok(base64) = shell::call(&GetThumbnail { photo: photo.id }).await {
-            let _ = picture.try_set(Some(format!("data:image/jpeg;base64,{base64}")));
-        }
-    });
+    let picture = thumbnail(photo.id);
     move || match picture.get() {
         Some(picture) => {
             view! { <img class="sign-in__thumb" src=picture alt=texts::SITE_PHOTO.get() /> }.into_any()

@@ -5,12 +5,16 @@ use stackside_core::photo::Original;
 use stackside_core::storage::{Room, Storage};
 
 use super::{bytes, pick, texts};
+use crate::components::tone::Tone;
 
 texts! {
     STORAGE: "存储空间", "Storage";
     FREE: "剩余空间", "Free";
     ORIGINALS: "本机照片和文件", "Photos and files here";
     UNSENT: "其中待上传（不会清理）", "To be sent (they stay)";
+    ORIGINAL_HASH: "原图 SHA-256", "Original's SHA-256";
+    NO_PICTURE: "这张照片的画面读不出来；原图照常保存和上传。", "Its pixels cannot be read; the original is kept and sent as it is.";
+    OPEN_PHOTO: "看大图", "Open the photo";
     GONE: "已上传并清理的原图", "Sent originals that gave way";
 }
 
@@ -48,6 +52,17 @@ pub fn no_room(free_bytes: u64, needed_bytes: u64) -> String {
             "There is no space for photos: {free} left, {needed} needed. Text is kept as always. Let the photos go out, or delete videos and downloads from the tablet, then try again."
         ),
     )
+}
+
+/// As [`original`], and that the thumbnail is all that is here.
+pub fn original_told(place: Original, is_marked: bool) -> Option<String> {
+    let thumbnail = if is_marked { "" } else { pick("，本机只留缩略图", "; here is the thumbnail") };
+    original(place).map(|place| format!("{place}{thumbnail}"))
+}
+
+/// How that stands.
+pub fn original_tone(place: Original) -> Tone {
+    if place == Original::Lost { Tone::Bad } else { Tone::Idle }
 }
 
 /// Where the original is, unless it is here.

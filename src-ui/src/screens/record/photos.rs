@@ -1,8 +1,9 @@
 //! The photos that the form asks for: a slot each, taken with the camera inside the app.
 
 use leptos::prelude::*;
-use stackside_core::command::{GetThumbnail, PhotoLine};
+use stackside_core::command::PhotoLine;
 use stackside_core::form::{AnswerKey, PhotoSlot};
+use stackside_core::id::PhotoId;
 use stackside_core::photo::PhotoSource;
 
 use super::block::SaveLine;
@@ -12,7 +13,8 @@ use crate::app::Shared;
 use crate::components::camera::Camera;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::tone::{Pill, Tone};
-use crate::{shell, texts};
+use crate::screens::photo::{PhotoViewer, thumbnail};
+use crate::texts;
 
 /// All slots of the form.
 #[component]
@@ -81,18 +83,24 @@ fn SlotCard(draft: Draft, of: String, label: String, required: bool) -> impl Int
         (true, false) => view! { <Pill tone=Tone::Idle text=texts::OPTIONAL.get() /> }.into_any(),
     };
     let name = label.clone();
+    let seen = RwSignal::new(None::<(PhotoId, String)>);
+    let over = move || {
+        let (photo, title) = seen.get()?;
+        Some(view! { <PhotoViewer photo title on_close=move |()| seen.set(None) /> })
+    };
     let photos = move || {
         let photos = mine.get();
         if photos.is_empty() {
             return view! { <p class="slots__none">{texts::NO_PHOTO_YET.get()}</p> }.into_any();
         }
         let thumbnail = |(index, photo): (usize, PhotoLine)| {
-            view! { <Thumbnail photo name=texts::photo_name(&name, index + 1) /> }
+            view! { <Thumbnail photo name=texts::photo_name(&name, index + 1) seen /> }
         };
         photos.into_iter().enumerate().map(thumbnail).collect_view().into_any()
     };
     view! {
         <div class="slots__one">
+            {over}
             <div class="slots__head">
                 <h3>{label}</h3>
                 {mark}
@@ -111,21 +119,19 @@ fn SlotCard(draft: Draft, of: String, label: String, required: bool) -> impl Int
 }
 
 #[component]
-fn Thumbnail(photo: PhotoLine, name: String) -> impl IntoView {
-    let picture: RwSignal<Option<String>> = RwSignal::new(None);
-    let id = photo.id;
-    leptos::task::spawn_local(async move {
-        if let Ok(base64) = shell::call(&GetThumbnail { photo: id }).await {
-            let _ = picture.try_set(Some(format!("data:image/jpeg;base64,{base64}")));
-        }
-    });
+fn Thumbnail(photo: PhotoLine, name: String, seen: RwSignal<Option<(PhotoId, String)>>) -> impl IntoView {
+    let picture = thumbnail(photo.id);
+    let (id, title) = (photo.id, name.clone());
+    let open = move |_| seen.set(Some((id, title.clone())));
     let imported = photo.source == PhotoSource::Imported;
     view! {
         <figure class="slots__photo">
-            {move || match picture.get() {
-                Some(picture) => view! { <img src=picture alt=name.clone() /> }.into_any(),
-                None => view! { <span class="slots__blank"><Glyph icon=Icon::Camera /></span> }.into_any(),
-            }}
+            <button type="button" class="opens" title=texts::OPEN_PHOTO.get() on:click=open>
+                {move || match picture.get() {
+                    Some(picture) => view! { <img src=picture alt=name.clone() /> }.into_any(),
+                    None => view! { <span class="slots__blank"><Glyph icon=Icon::Camera /></span> }.into_any(),
+                }}
+            </button>
             <figcaption class="num">
                 {texts::short_time(photo.taken_at)} " · " {texts::send_state(photo.send).get()}
                 {texts::original(photo.original).map(|text| view! { " · " {text} })}

@@ -1,17 +1,18 @@
 //! The photos of a visit as thumbnails with slot and state.
 
 use leptos::prelude::*;
-use stackside_core::command::{GetThumbnail, PhotoLine, VisitView};
+use stackside_core::command::{PhotoLine, VisitView};
 use stackside_core::id::PhotoId;
-use stackside_core::photo::{Original, PhotoSource};
+use stackside_core::photo::PhotoSource;
 use stackside_core::visit::VisitState;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::components::states::Empty;
 use crate::components::tone::{Pill, Tone};
 use crate::live::Live;
+use crate::screens::photo::{PhotoViewer, thumbnail};
 use crate::screens::record_row::SendPill;
-use crate::{shell, texts};
+use crate::texts;
 
 /// All photos, and the button for another one as long as the visit is open.
 #[component]
@@ -31,8 +32,16 @@ pub fn Photos(
     let is_open = Memo::new(move |_| {
         visit.with(|visit| matches!(visit, Some(Ok(visit)) if visit.state == VisitState::Open))
     });
+    let seen = RwSignal::new(None);
+    let over = move || {
+        let photo = photos
+            .with_untracked(|photos| photos.iter().find(|photo| Some(photo.id) == seen.get()).cloned())?;
+        let title = texts::photo_slot(photo.slot.as_deref(), photo.slot_label.as_ref());
+        Some(view! { <PhotoViewer photo=photo.id title on_close=move |()| seen.set(None) /> })
+    };
     view! {
         <section class="card">
+            {over}
             <div class="card__head">
                 <h2>{texts::PHOTOS.get()}</h2>
                 <span class="end num">{move || photos.with(Vec::len)}</span>
@@ -40,7 +49,7 @@ pub fn Photos(
             {move || photos.with(Vec::is_empty).then(|| view! { <Empty icon=Icon::Camera text=texts::NO_PHOTO.get() /> })}
             <ul class="photos">
                 <For each=move || photos.get() key=|photo| photo.id let:photo>
-                    <OnePhoto photo photos />
+                    <OnePhoto photo photos seen />
                 </For>
             </ul>
             {move || {
@@ -62,7 +71,11 @@ pub fn Photos(
 }
 
 #[component]
-fn OnePhoto(photo: PhotoLine, photos: Memo<Vec<PhotoLine>>) -> impl IntoView {
+fn OnePhoto(
+    photo: PhotoLine,
+    photos: Memo<Vec<PhotoLine>>,
+    seen: RwSignal<Option<PhotoId>>,
+) -> impl IntoView {
     let id = photo.id;
     let slot = texts::photo_slot(photo.slot.as_deref(), photo.slot_label.as_ref());
     let first = (photo.send, photo.original);
@@ -73,7 +86,9 @@ fn OnePhoto(photo: PhotoLine, photos: Memo<Vec<PhotoLine>>) -> impl IntoView {
     let (send, original) = (move || standing.get().0, move || standing.get().1);
     view! {
         <li class="photos__one">
-            <Thumbnail photo=id alt=texts::photo_alt(&slot, photo.taken_at, photo.source) />
+            <button type="button" class="opens" title=texts::OPEN_PHOTO.get() on:click=move |_| seen.set(Some(id))>
+                <Thumbnail photo=id alt=texts::photo_alt(&slot, photo.taken_at, photo.source) />
+            </button>
             <div class="photos__words">
                 <b>{slot}</b>
                 <span class="num">{texts::short_time(photo.taken_at)} " · " {texts::bytes(photo.size_bytes)}</span>
@@ -82,7 +97,7 @@ fn OnePhoto(photo: PhotoLine, photos: Memo<Vec<PhotoLine>>) -> impl IntoView {
                 {move || view! { <SendPill send=send() /> }}
                 {(photo.source == PhotoSource::Imported).then(|| view! { <Pill tone=Tone::Warn text=texts::IMPORTED.get() /> })}
                 {move || {
-                    let tone = if original() == Original::Lost { Tone::Bad } else { Tone::Idle };
+                    let tone = texts::original_tone(original());
                     texts::original(original()).map(|text| view! { <Pill tone text /> })
                 }}
             </div>
@@ -93,12 +108,7 @@ fn OnePhoto(photo: PhotoLine, photos: Memo<Vec<PhotoLine>>) -> impl IntoView {
 /// A small picture of a photo, once it is read.
 #[component]
 fn Thumbnail(photo: PhotoId, #[prop(into)] alt: String) -> impl IntoView {
-    let source = RwSignal::new(None::<String>);
-    leptos::task::spawn_local(async move {
-        if let Ok(jpeg) = shell::call(&GetThumbnail { photo }).await {
-            source.try_set(Some(format!("data:image/jpeg;base64,{jpeg}")));
-        }
-    });
+    let source = thumbnail(photo);
     move || match source.get() {
         Some(source) => view! { <img class="photos__image" src=source alt=alt.clone() /> }.into_any(),
         None => view! {
