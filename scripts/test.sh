@@ -21,7 +21,7 @@ else
 fi
 STACKSIDE_CHROMIUM=$(chromium_path)
 export STACKSIDE_CHROMIUM
-for journey in journey bad-days forms types window; do
+for journey in journey bad-days photos forms types window; do
   say "browser test: $journey"
   node "tests/journey/$journey.mjs" 2>&1 | tee -a "$log"
 done

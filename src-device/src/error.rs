@@ -1,6 +1,6 @@
 //! What can go wrong below the handlers, and what the screen hears of it.
 
-use stackside_core::command::CommandError;
+use stackside_core::command::{CommandError, HandoverTrouble};
 use stackside_core::form::AnswerError;
 
 use crate::store::BackupError;
@@ -26,6 +26,9 @@ pub enum Error {
     /// The key store.
     #[error("key store: {0}")]
     Key(#[from] crate::keys::KeyError),
+    /// Sealing or opening.
+    #[error("seal: {0}")]
+    Seal(#[from] crate::seal::SealError),
     /// A backup of the database.
     #[error("backup: {0}")]
     Backup(#[from] BackupError),
@@ -54,7 +57,9 @@ impl Error {
                 error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
             }
             Self::Backup(BackupError::Io(error)) | Self::Io(error) => is_full(error),
-            Self::Key(crate::keys::KeyError::Io(error)) => is_full(error),
+            Self::Key(crate::keys::KeyError::Io(error)) | Self::Seal(crate::seal::SealError::Io(error)) => {
+                is_full(error)
+            }
             _ => false,
         }
     }
@@ -62,6 +67,12 @@ impl Error {
 
 fn is_full(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+}
+
+impl From<HandoverTrouble> for Error {
+    fn from(why: HandoverTrouble) -> Self {
+        CommandError::from(why).into()
+    }
 }
 
 /// Logs what the screen cannot act on, once, where it leaves the device.

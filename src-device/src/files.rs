@@ -1,7 +1,7 @@
 //! Files beside the database: photos and signatures by the hash of their content, pieces on their way, thumbnails.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use stackside_core::hash::Hash;
@@ -47,6 +47,18 @@ impl Files {
     /// Where a photo lies while its pieces arrive.
     pub fn arriving(&self, photo: PhotoId) -> PathBuf {
         self.data.join("arriving").join(photo.to_string())
+    }
+    /// Where a handover of another tablet lies while its pieces arrive.
+    pub fn arriving_handover(&self) -> PathBuf {
+        self.data.join("arriving").join("handover")
+    }
+    /// Where handovers of this tablet lie.
+    pub fn exports(&self) -> PathBuf {
+        self.data.join("exports")
+    }
+    /// Reads a kept file.
+    pub fn open_kept(&self, path: &Path) -> io::Result<impl Read + use<>> {
+        File::open(path)
     }
     fn named(&self, folder: &str, sha256: Hash) -> PathBuf {
         let name = sha256.to_string();

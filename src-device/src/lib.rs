@@ -13,6 +13,7 @@ mod error;
 pub mod export;
 mod files;
 mod handle;
+pub mod handover;
 #[cfg(feature = "host")]
 pub mod host;
 pub mod http;

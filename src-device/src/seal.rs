@@ -3,12 +3,13 @@
 
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
-use std::iter;
 use std::path::Path;
+use std::slice;
 use std::str::FromStr;
 
 use age::stream::{StreamReader, StreamWriter};
 use age::{DecryptError, Decryptor, Encryptor, x25519};
+use bech32::{Bech32, Hrp};
 use serde::{Deserialize, Serialize};
 use stackside_core::evidence::PublicKey;
 use stackside_core::trust::{Recovery, Signed, TrustError};
@@ -71,8 +72,14 @@ pub fn named(recovery: &Signed<Recovery>, key: &PublicKey) -> Result<Option<Reci
 
 /// What is written to the result comes to `to` sealed. Only `finish` makes it whole.
 pub fn sealing<W: Write>(recipient: &Recipient, to: W) -> Result<StreamWriter<W>, SealError> {
-    let recipient: x25519::Recipient = recipient.0.parse().map_err(|_| SealError::Recipient)?;
-    let encryptor = Encryptor::with_recipients(iter::once(&recipient as _))
+    sealing_to_all(slice::from_ref(recipient), to)
+}
+
+/// As [`sealing`], to several recipients, each of whom opens it.
+pub fn sealing_to_all<W: Write>(recipients: &[Recipient], to: W) -> Result<StreamWriter<W>, SealError> {
+    let known = recipients.iter().map(|recipient| recipient.0.parse().map_err(|_| SealError::Recipient));
+    let known = known.collect::<Result<Vec<x25519::Recipient>, _>>()?;
+    let encryptor = Encryptor::with_recipients(known.iter().map(|recipient| recipient as _))
         .map_err(|error| io::Error::other(error.to_string()))?;
     Ok(encryptor.wrap_output(to)?)
 }
@@ -89,6 +96,17 @@ pub fn seal(recipient: &Recipient, from: &mut impl Read, to: impl Write) -> Resu
 pub struct Identity(Vec<x25519::Identity>);
 
 impl Identity {
+    /// The one that a secret makes, always the same. `age` takes its keys as text alone.
+    pub fn of_secret(secret: &[u8; 32]) -> Result<Self, SealError> {
+        let prefix = Hrp::parse("age-secret-key-").map_err(|_| SealError::Identity)?;
+        let text = bech32::encode_upper::<Bech32>(prefix, secret).map_err(|_| SealError::Identity)?;
+        text.parse()
+    }
+    /// To whom is sealed what the first of its keys opens.
+    pub fn recipient(&self) -> Result<Recipient, SealError> {
+        let key = self.0.first().ok_or(SealError::Identity)?;
+        Ok(Recipient(key.to_public().to_string()))
+    }
     /// Reads a file as `stackside-server keys` and `age-keygen` write it.
     pub fn read(file: &Path) -> Result<Self, SealError> {
         fs::read_to_string(file)?.parse()

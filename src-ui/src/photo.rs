@@ -10,6 +10,8 @@ use stackside_core::id::PhotoId;
 use stackside_core::photo::{MAX_BYTES, PIECE_BYTES, PhotoFormat, is_document};
 use stackside_core::storage::Storage;
 
+use wasm_bindgen_futures::JsFuture;
+
 use crate::shell::call;
 
 /// How much space there is; nothing where the device does not tell, which is no reason to take no photo.
@@ -74,6 +76,31 @@ async fn send_pieces(
     }
     told(100);
     call(&FinishPhoto { photo, size_bytes, sha256: Hash::of(bytes) }).await
+}
+
+/// A piece of a file; empty behind its end.
+pub async fn piece(file: &web_sys::File, offset: u64, length: usize) -> Result<Vec<u8>, CommandError> {
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 9 petabytes")]
+    let (from, to) = (offset as f64, (offset + length as u64) as f64);
+    let piece = file.slice_with_f64_and_f64(from, to).map_err(|_| CommandError::Internal)?;
+    let bytes = JsFuture::from(piece.array_buffer()).await.map_err(|_| CommandError::Internal)?;
+    Ok(js_sys::Uint8Array::new(&bytes).to_vec())
+}
+
+/// A file's length.
+pub fn size(file: &web_sys::File) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a length is whole and not negative"
+    )]
+    let size = file.size() as u64;
+    size
+}
+
+/// Bytes as they cross to the device.
+pub fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 /// Drops a photo that nobody wants; start-up finds what this misses.

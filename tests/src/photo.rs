@@ -35,11 +35,10 @@ pub fn jpeg(width: u32, height: u32, seed: u64) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
+    // Named in full: the module is part of a benchmark too, where there is no test.
     #[test]
     fn a_twelve_megapixel_photo_weighs_what_a_camera_makes() {
-        let bytes = jpeg_12_megapixels(7).unwrap();
+        let bytes = super::jpeg_12_megapixels(7).unwrap();
         assert!((2_000_000..6_000_000).contains(&bytes.len()), "{} bytes", bytes.len());
         assert_eq!(image::load_from_memory(&bytes).unwrap().width(), 4000);
     }

@@ -118,12 +118,40 @@ pub enum CommandError {
         /// What one photo and the reserve for text need, bytes.
         needed_bytes: u64,
     },
+    /// What is unsent was not handed over.
+    #[error("{why}")]
+    Handover {
+        /// Why.
+        #[from]
+        why: HandoverTrouble,
+    },
     /// The command or its arguments are not known: screen and shell are of different versions.
     #[error("the screen does not fit the shell")]
     Version,
     /// Anything else; the log has its story.
     #[error("an internal error occurred")]
     Internal,
+}
+
+/// Why what is unsent was not handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum HandoverTrouble {
+    /// The server holds everything.
+    #[error("there is nothing that the server does not hold")]
+    NothingUnsent,
+    /// The code is not the one that was shown when it was made.
+    #[error("the code does not open it")]
+    WrongCode,
+    /// It is no handover, cut short, or another byte than was written.
+    #[error("not a handover, or damaged")]
+    Damaged,
+    /// It is another operator's.
+    #[error("it belongs to another operator")]
+    OtherOperator,
+    /// Its tablet was enrolled at another server.
+    #[error("its tablet belongs to another server")]
+    OtherServer,
 }
 
 macro_rules! commands {
@@ -346,6 +374,22 @@ commands! { $
         /// From 0.
         page: u32,
     } -> RecordsPage;
+    /// Writes what the server does not hold yet to a sealed file, for another tablet to send.
+    GiveHandover / give_handover {} -> HandoverGiven;
+    /// Begins to take over such a file; one that was begun before is dropped.
+    BeginHandover / begin_handover {} -> ();
+    /// One piece of it, at most 512 KiB.
+    AddHandoverPiece / add_handover_piece {
+        /// Where the piece starts, bytes.
+        offset: u64,
+        /// The piece, base64.
+        base64: String,
+    } -> ();
+    /// Opens it and takes it over. After a wrong code it can be tried again.
+    TakeHandover / take_handover {
+        /// The code that was shown when it was made.
+        code: String,
+    } -> HandoverTaken;
     /// How much space there is, and what takes it.
     GetStorage / get_storage {} -> StorageView;
     /// What is where.

@@ -403,6 +403,30 @@ pub struct PhotoView {
     pub is_marked: bool,
 }
 
+/// What was handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandoverGiven {
+    /// Where the sealed file lies.
+    pub file: String,
+    /// What opens it, beside the operator's recovery key. It is nowhere else.
+    pub code: String,
+    /// Entries in it.
+    pub entries: u64,
+    /// Photos, documents and signatures in it.
+    pub files: u64,
+    /// Its length.
+    pub bytes: u64,
+}
+
+/// What was taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandoverTaken {
+    /// Entries that were not here yet.
+    pub entries: u64,
+    /// Photos, documents and signatures in it.
+    pub files: u64,
+}
+
 /// How much space there is, and what takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StorageView {
@@ -478,8 +502,8 @@ pub enum SyncSubject {
     },
     /// A photo.
     Photo {
-        /// Which.
-        photo: PhotoId,
+        /// Which; nothing if it is another tablet's.
+        photo: Option<PhotoId>,
     },
     /// The strokes of a signature.
     Signature,

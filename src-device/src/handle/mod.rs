@@ -4,6 +4,7 @@ mod answer;
 mod app;
 mod bottle;
 mod due;
+mod handover;
 mod known;
 mod people;
 mod photo;

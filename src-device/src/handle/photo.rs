@@ -153,7 +153,7 @@ impl Inner {
             }
             photo::set_state(t, photo.id, PhotoState::Kept, None)?;
             answer_with(t, &photo, &file)?;
-            file::add(t, &file, photo.kind(), bytes.taken_at, entry)
+            file::add(t, &file, photo.kind(), bytes.taken_at, entry.log, entry.seq)
         })?;
         self.care.develop(photo.id);
         Ok(Photo { state: PhotoState::Kept, ..photo })

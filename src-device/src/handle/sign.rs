@@ -164,8 +164,8 @@ impl Ready {
         listed::put_signed(t, record.id, (&record.point, &record.form), &self.answers, at)?;
         last::note(t, record.id, &record.form.code, at, &self.answers)?;
         done::note(t, record.id, &record.point, &record.form, &self.answers, at)?;
-        file::add(t, signature, FileKind::Signature, at, entry)?;
-        self.files.iter().try_for_each(|(file, kind)| file::add(t, file, *kind, at, entry))
+        file::add(t, signature, FileKind::Signature, at, entry.log, entry.seq)?;
+        self.files.iter().try_for_each(|(file, kind)| file::add(t, file, *kind, at, entry.log, entry.seq))
     }
 
     fn act(&self, person: &Person, signature: &FileRef) -> Act {

@@ -88,8 +88,10 @@ impl Inner {
             None => None,
         };
         let what = match (file.kind, &of) {
-            (FileKind::Photo | FileKind::Document, Some(photo)) => SyncSubject::Photo { photo: photo.id },
-            _ => SyncSubject::Signature,
+            (FileKind::Photo | FileKind::Document, of) => {
+                SyncSubject::Photo { photo: of.as_ref().map(|of| of.id) }
+            }
+            (FileKind::Signature, _) => SyncSubject::Signature,
         };
         Ok(SyncItem {
             what,

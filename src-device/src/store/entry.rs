@@ -46,13 +46,33 @@ pub fn open_log(connection: &Connection, id: LogId, device: DeviceId) -> Result<
 
 /// The current log.
 pub fn current(connection: &Connection) -> Result<Option<Log>, Error> {
-    let sql = format!("{LOG_COLUMNS} ORDER BY number DESC LIMIT 1");
+    let sql = format!("{LOG_COLUMNS} WHERE number > 0 ORDER BY number DESC LIMIT 1");
     Ok(connection.query_row(&sql, [], read_log).optional()?)
 }
 
-/// All logs, oldest first.
+/// Puts another tablet's log beside our own ones, to be sent for it. Its number is before theirs: it is never the current
+/// one. One that is here already stays.
+pub fn carry_log(connection: &Connection, id: LogId, device: DeviceId) -> Result<(), Error> {
+    connection.execute(
+        "INSERT OR IGNORE INTO log (id, number, device)
+         SELECT :id, MIN(COALESCE(MIN(number), 0), 1) - 1, :device FROM log",
+        named_params! {":id": id.to_string(), ":device": device.to_string()},
+    )?;
+    Ok(())
+}
+
+/// All logs of this tablet, oldest first.
 pub fn logs(connection: &Connection) -> Result<Vec<Log>, Error> {
-    let mut statement = connection.prepare(&format!("{LOG_COLUMNS} ORDER BY number"))?;
+    all_logs(connection, "WHERE number > 0")
+}
+
+/// As [`logs`], after those that it carries for others.
+pub fn logs_and_carried(connection: &Connection) -> Result<Vec<Log>, Error> {
+    all_logs(connection, "")
+}
+
+fn all_logs(connection: &Connection, which: &str) -> Result<Vec<Log>, Error> {
+    let mut statement = connection.prepare(&format!("{LOG_COLUMNS} {which} ORDER BY number"))?;
     let rows = statement.query_map([], read_log)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -89,10 +109,15 @@ pub fn tip(connection: &Connection, log: &Log) -> Result<Tip, Error> {
     Ok(Tip { device: log.device, log: log.id, last })
 }
 
-/// The clocks of the last entry of any log.
+/// The clocks of the last entry of any log of this tablet.
 pub fn last_clocks(connection: &Connection) -> Result<Option<Clocks>, Error> {
     let header: Option<String> = connection
-        .query_row("SELECT header FROM entry ORDER BY rowid DESC LIMIT 1", [], |row| row.get("header"))
+        .query_row(
+            "SELECT header FROM entry JOIN log ON log.id = entry.log WHERE log.number > 0
+             ORDER BY entry.rowid DESC LIMIT 1",
+            [],
+            |row| row.get("header"),
+        )
         .optional()?;
     Ok(header.map(|text| serde_json::from_str::<Header>(&text)).transpose()?.map(|header| header.clocks))
 }

@@ -2,17 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use serde::{Deserialize, Serialize};
 use stackside_core::act::FileRef;
 use stackside_core::command::FileCount;
-use stackside_core::evidence::Header;
 use stackside_core::hash::Hash;
+use stackside_core::id::LogId;
 use stackside_core::photo::Original;
 
 use super::{number, parsed, parsed_or_null, sql, time_text};
 use crate::error::Error;
 
 /// What a file holds: the folder it lies in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FileKind {
     /// A photo's original.
     Photo,
@@ -51,6 +53,10 @@ pub struct Sendable {
     pub refused: Option<String>,
     /// When it left this tablet to make room.
     pub gone_at: Option<DateTime<Utc>>,
+    /// The log of the entry that names it.
+    pub log: LogId,
+    /// And its number.
+    pub seq: u64,
 }
 
 impl Sendable {
@@ -66,7 +72,7 @@ impl Sendable {
 
 const COLUMNS: &str =
     "SELECT file.sha256, file.size_bytes, file.media_type, file.kind, file.made_at, file.upload,
-    file.sent_bytes, file.held_at, file.refused, file.gone_at FROM file";
+    file.sent_bytes, file.held_at, file.refused, file.gone_at, file.log, file.seq FROM file";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Sendable> {
     let kind: String = row.get("kind")?;
@@ -87,6 +93,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Sendable> {
         held_at: parsed_or_null(row, "held_at")?,
         refused: row.get("refused")?,
         gone_at: parsed_or_null(row, "gone_at")?,
+        log: parsed(row, "log")?,
+        seq: number(row, "seq")?,
     })
 }
 
@@ -96,7 +104,8 @@ pub fn add(
     file: &FileRef,
     kind: FileKind,
     at: DateTime<Utc>,
-    entry: &Header,
+    log: LogId,
+    seq: u64,
 ) -> Result<(), Error> {
     connection.execute(
         "INSERT INTO file (sha256, size_bytes, media_type, kind, made_at, log, seq)
@@ -104,7 +113,7 @@ pub fn add(
          ON CONFLICT (sha256) DO UPDATE SET gone_at = NULL",
         named_params! {
             ":sha256": file.sha256.to_string(), ":size": sql(file.size_bytes), ":type": file.media_type,
-            ":kind": kind.text(), ":at": time_text(at), ":log": entry.log.to_string(), ":seq": sql(entry.seq),
+            ":kind": kind.text(), ":at": time_text(at), ":log": log.to_string(), ":seq": sql(seq),
         },
     )?;
     Ok(())
@@ -123,6 +132,14 @@ pub fn to_send(connection: &Connection) -> Result<Vec<Sendable>, Error> {
          WHERE file.held_at IS NULL AND file.refused IS NULL AND file.seq <= log.receipt_seq
          ORDER BY file.size_bytes, file.made_at"
     );
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map([], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// All files that the server does not hold yet, in the order of their entries.
+pub fn unheld(connection: &Connection) -> Result<Vec<Sendable>, Error> {
+    let sql = format!("{COLUMNS} WHERE held_at IS NULL AND gone_at IS NULL ORDER BY log, seq, sha256");
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map([], read)?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -2,6 +2,7 @@
 
 pub mod enrol;
 pub mod form_list;
+pub mod handover;
 pub mod photo;
 pub mod point;
 pub mod points;

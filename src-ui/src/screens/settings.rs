@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use stackside_core::command::{AppState, Language, Lock, SaveSettings, Settings, Theme};
 
 use super::enrol::EnrolForm;
+use super::handover::HandoverCard;
 use super::storage::StorageCard;
 use super::unlock::NewPin;
 use crate::app::Shared;
@@ -61,6 +62,7 @@ pub fn SettingsScreen() -> impl IntoView {
                     </div>
                 </section>
                 <StorageCard />
+                <HandoverCard />
             </div>
             {move || settings_over(shared, over)}
         </Page>

@@ -4,7 +4,7 @@ use stackside_core::command::CommandError;
 use stackside_core::decimal::NumberError;
 use stackside_core::form::AnswerError;
 
-use super::{no_room, pick};
+use super::{handover_trouble, no_room, pick};
 
 /// An error of the shell: what happened and the way out.
 pub fn command_error(error: &CommandError) -> String {
@@ -36,6 +36,7 @@ pub fn command_error(error: &CommandError) -> String {
         )
         .into(),
         CommandError::NoRoomForPhotos { free_bytes, needed_bytes } => no_room(*free_bytes, *needed_bytes),
+        CommandError::Handover { why } => handover_trouble(*why).into(),
         other => plain(other).into(),
     }
 }

@@ -27,6 +27,10 @@ struct What {
     /// A visit: its entries with their photos, and the headers of the log around them.
     #[arg(long, value_name = "ID")]
     visit: Option<VisitId>,
+    /// All that the server does not hold yet, sealed to the operator and to a code that is printed: `stackside import` or
+    /// another tablet of the operator takes it over and sends it.
+    #[arg(long, conflicts_with_all = ["visit", "log"])]
+    unsent: bool,
     /// A whole log, the current one if none is named; with --visit, the visit's entries in that log.
     #[arg(long, value_name = "LOG", num_args = 0..=1)]
     log: Option<Option<LogId>>,
@@ -38,11 +42,20 @@ impl Exportation {
         if !self.data.join("stackside.sqlite").is_file() {
             return Err(format!("{}: not a data folder of a device", self.data.display()));
         }
-        let selection = match self.what {
-            What { visit: Some(visit), log } => Selection::Visit { visit, log: log.flatten() },
-            What { visit: None, log } => Selection::Log(log.flatten()),
-        };
         let device = Device::open(config(self.data)).map_err(|error| error.to_string())?;
+        let selection = match self.what {
+            What { unsent: true, .. } => {
+                let given = device.give_over(&self.out);
+                device.close();
+                let given = given.map_err(|error| format!("{}: {error}", self.out.display()))?;
+                return Ok(format!(
+                    "{}: {} entries, {} files, {} bytes\ncode {}\n",
+                    given.file, given.entries, given.files, given.bytes, given.code
+                ));
+            }
+            What { visit: Some(visit), log, .. } => Selection::Visit { visit, log: log.flatten() },
+            What { visit: None, log, .. } => Selection::Log(log.flatten()),
+        };
         let exported = device.export_to(selection, &self.out);
         device.close();
         let exported = exported.map_err(|error| format!("{}: {error}", self.out.display()))?;

@@ -6,6 +6,7 @@ mod compute;
 mod enrol;
 mod export;
 mod forms;
+mod import;
 mod input;
 mod judge;
 mod rules;
@@ -38,6 +39,8 @@ enum Action {
     Compute(compute::Computation),
     /// Write a visit or a log to one file that anyone can check: see docs/evidence.md.
     Export(export::Exportation),
+    /// Take over what another tablet could not send; the app sends it.
+    Import(import::Import),
     /// Check an exported file without server and device. Exits with 0 if it holds, 1 if something does not, 2 if a file
     /// cannot be read, 3 if it is consistent and its signer unknown, 4 if it holds and its end was not yet received.
     Verify(verify::Verification),
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Action::Judge(judgement) => judgement.run(),
         Action::Compute(computation) => computation.run(),
         Action::Export(exportation) => exportation.run().map(Report::text),
+        Action::Import(import) => import.run().map(Report::text),
         Action::Verify(verification) => verification.run(),
     }
     .unwrap_or_else(Report::complaint);
