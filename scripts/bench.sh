@@ -11,6 +11,7 @@ cargo bench --locked -q -p stackside-core --bench judge || missed=1
 cargo bench --locked -q -p stackside-device --bench verify || missed=1
 scripts/setup.sh bench
 cargo bench --locked -q -p stackside-device --bench photo || missed=1
+cargo bench --locked -q -p stackside-tests --bench store || missed=1
 
 say "screens, in Chromium slowed down four times"
 scripts/build-ui.sh
