@@ -12,8 +12,9 @@ check:
 bench:
 	@scripts/bench.sh
 
+# or only a part of it: make torture ARGS=forgeries
 torture:
-	@scripts/torture.sh
+	@scripts/torture.sh $(ARGS)
 
 # make demo ARGS="--tamper", or in short: make demo TAMPER=1
 demo:
