@@ -18,7 +18,7 @@ use crate::keys::{FileKeys, Keys};
 use crate::position::{PositionSource, Replay, TrackError, Tracker};
 use crate::space::{self, FreeBytes};
 use crate::store::setting::Enrolled;
-use crate::store::{Database, Store, StoreError, register, setting};
+use crate::store::{self, Store, StoreError, register, setting};
 use crate::sync::Sync;
 
 /// What a device needs to be opened.
@@ -162,12 +162,11 @@ impl Device {
         };
         let keys = match parts.keys {
             Some(keys) => keys,
-            None => Box::new(FileKeys::open(&data.join("keys")).map_err(in_folder)?),
+            None => Box::new(FileKeys::of(&data).map_err(in_folder)?),
         };
         let broken = |error: &dyn std::fmt::Display| OpenError::Broken(error.to_string());
-        let file = data.join("stackside.sqlite");
-        let store = Store::open_sound(Database::new(&file), parts.most_pages, clock.wall().to_utc())
-            .map_err(in_store)?;
+        let database = store::database_of(&data, keys.as_ref()).map_err(in_store)?;
+        let store = Store::open_sound(database, parts.most_pages, clock.wall().to_utc()).map_err(in_store)?;
         let begun = store.set_clean_end(false);
         let device = Self(Arc::new(Inner {
             model,

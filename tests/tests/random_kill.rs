@@ -19,6 +19,7 @@ use stackside_core::hash::Hash;
 use stackside_core::id::{RecordId, VisitId};
 use stackside_core::record::RecordState;
 use stackside_core::visit::VisitState;
+use stackside_device::store::{Database, FILE_NAME};
 use stackside_tests::program::Killer;
 use stackside_tests::reader::Reader;
 use stackside_tests::server::Server;
@@ -162,7 +163,8 @@ impl Journey {
                 std::fs::copy(from, copy.path().join(name))?;
             }
         }
-        let database = rusqlite::Connection::open(copy.path().join("stackside.sqlite"))?;
+        // The key stays where it is.
+        let database = Database::of(&data(self.folder.path()))?.connect(&copy.path().join(FILE_NAME))?;
         if !database.table_exists(None, "entry")? {
             return if self.saved.enrolled { Err("the database is gone".into()) } else { Ok(()) };
         }

@@ -1,22 +1,33 @@
 //! Where the database and its copies lie, and the one way in which connections to any of them are opened.
 
-use std::ffi::OsString;
+use std::ffi::{OsString, c_int};
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
-/// The file of a database.
+use crate::keys::Secret;
+
+/// What the file of a database begins with that is not encrypted.
+const PLAIN: &[u8; 16] = b"SQLite format 3\0";
+/// Before a copy is gone on with, where the database is busy.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The file of a database, and the key that it is encrypted with. Files of older releases, which are not encrypted, are
+/// read and written as they are.
 #[derive(Debug, Clone)]
 pub struct Database {
     file: PathBuf,
+    key: Secret,
 }
 
 impl Database {
     /// The database in this file, which need not be there yet.
-    pub fn new(file: &Path) -> Self {
-        Self { file: file.to_owned() }
+    pub fn new(file: &Path, key: Secret) -> Self {
+        Self { file: file.to_owned(), key }
     }
 
     /// Its file.
@@ -35,14 +46,14 @@ impl Database {
     }
 
     /// Opens the database, or a copy of it in another file, for reading and writing; made if it is not there.
-    pub(super) fn connect(&self, file: &Path) -> Result<Connection, rusqlite::Error> {
-        Self::settled(Connection::open(file)?)
+    pub fn connect(&self, file: &Path) -> Result<Connection, rusqlite::Error> {
+        self.settled(file, Connection::open(file)?)
     }
 
     /// As [`Database::connect`], for reading only.
     pub(super) fn connect_to_read(&self, file: &Path) -> Result<Connection, rusqlite::Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Self::settled(Connection::open_with_flags(file, flags)?)
+        self.settled(file, Connection::open_with_flags(file, flags)?)
     }
 
     /// As [`Database::connect_to_read`], without leaving a file beside it: for one that may have to stay untouched.
@@ -53,10 +64,14 @@ impl Database {
         let uri =
             format!("file:{}?mode=ro{}", encoded(&self.file), if has_wal { "" } else { "&immutable=1" });
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        Self::settled(Connection::open_with_flags(uri, flags)?)
+        self.settled(&self.file, Connection::open_with_flags(uri, flags)?)
     }
 
-    fn settled(connection: Connection) -> Result<Connection, rusqlite::Error> {
+    fn settled(&self, file: &Path, connection: Connection) -> Result<Connection, rusqlite::Error> {
+        if !is_plain(file) {
+            // Raw, so that nothing is derived from it at each opening; before anything else is asked.
+            connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", self.key.to_hex()))?;
+        }
         connection.execute_batch(
             "PRAGMA busy_timeout = 5000;
              PRAGMA synchronous = FULL; -- what the screen calls saved survives a dead battery
@@ -67,6 +82,30 @@ impl Database {
         )?;
         Ok(connection)
     }
+
+    /// Copies a database, as it is at one moment, into a new file that is encrypted.
+    pub(super) fn copy(&self, from: &Path, to: &Path) -> Result<Connection, rusqlite::Error> {
+        let mut copy = self.connect(to)?;
+        if is_plain(from) {
+            // From plain to encrypted there is no copying page by page.
+            copy.execute("ATTACH ?1 AS plain KEY ''", [from.to_string_lossy()])?;
+            copy.pragma_update(None, "foreign_keys", false)?;
+            let export = copy.transaction()?;
+            export.query_row("SELECT sqlcipher_export('main', 'plain')", [], |_| Ok(()))?;
+            export.commit()?;
+            copy.execute_batch("DETACH plain; PRAGMA foreign_keys = ON;")?;
+        } else {
+            let from = self.connect_to_read(from)?;
+            Backup::new(&from, &mut copy)?.run_to_completion(c_int::MAX, PAUSE, None)?;
+        }
+        Ok(copy)
+    }
+}
+
+/// True if the file is a database that is not encrypted.
+pub(super) fn is_plain(file: &Path) -> bool {
+    let mut begin = [0; 16];
+    File::open(file).and_then(|mut file| file.read_exact(&mut begin)).is_ok() && begin == *PLAIN
 }
 
 /// A file's name with something behind it.
@@ -93,4 +132,12 @@ pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 
 fn encoded(path: &Path) -> String {
     path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
+}
+
+/// Takes a file away that need not be there.
+pub(super) fn remove(file: &Path) -> io::Result<()> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }

@@ -26,4 +26,5 @@ mod signing;
 mod space;
 mod start;
 mod sync;
+mod vault;
 mod world;

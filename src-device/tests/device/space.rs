@@ -12,7 +12,7 @@ use stackside_core::sync::SyncTrouble;
 use stackside_device::Handle;
 use stackside_device::export::Selection;
 
-use super::world::{World, jpeg};
+use super::world::{World, database, jpeg};
 
 const DAY_S: i64 = 24 * 3600;
 
@@ -119,7 +119,7 @@ fn originals_give_way_thirty_days_after_the_server_confirmed_them_oldest_first_a
 
     let world = world.after_a_kill_and(|folder| {
         // As a backup of the database from before knows it.
-        let database = rusqlite::Connection::open(folder.join("stackside.sqlite")).unwrap();
+        let database = database(folder).open().unwrap();
         database.execute("UPDATE file SET gone_at = NULL", []).unwrap();
     });
     assert_eq!(world.unlock().recovered, None, "what the server holds is not missing");

@@ -20,6 +20,7 @@ use stackside_core::photo::{PIECE_BYTES, PhotoSource};
 use stackside_core::wire::RecordElsewhere;
 use stackside_device::clock::Clock;
 use stackside_device::position::{PositionSource, Sink};
+use stackside_device::store::Database;
 use stackside_device::{Config, Device, FreeBytes, Handle, Parts, Positions};
 
 use super::server::Server;
@@ -309,7 +310,7 @@ impl World {
         self.until("all is held", |view| view.line.entries_waiting == 0 && view.line.files_waiting == 0)
     }
     pub fn database(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.folder.path().join("stackside.sqlite")).unwrap()
+        database(self.folder.path()).open().unwrap()
     }
     /// All entries, log by log, in order.
     pub fn entries(&self) -> Vec<(Header, Entry)> {
@@ -352,7 +353,27 @@ impl World {
     }
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+/// The database of a data folder, beside the device.
+pub fn database(data: &Path) -> Database {
+    Database::of(data).unwrap()
+}
+
+/// Takes the encryption off again: a data folder as an older release left it.
+pub fn as_an_older_release_left_it(data: &Path) {
+    let database = database(data);
+    for file in super::backups::backups(data).into_iter().chain([database.file().to_owned()]) {
+        let plain = file.with_extension("plain");
+        let connection = database.connect(&file).unwrap();
+        connection.execute("ATTACH ?1 AS plain KEY ''", [plain.to_string_lossy()]).unwrap();
+        connection.query_row("SELECT sqlcipher_export('plain')", [], |_| Ok(())).unwrap();
+        drop(connection);
+        std::fs::rename(plain, file).unwrap();
+    }
+    std::fs::remove_file(data.join("stackside.sqlite.key-id")).unwrap();
+    std::fs::remove_file(data.join("keys/database.secret")).unwrap();
+}
+
+pub fn copy_folder(from: &Path, to: &Path) {
     for item in std::fs::read_dir(from).unwrap() {
         let item = item.unwrap();
         let target = to.join(item.file_name());
