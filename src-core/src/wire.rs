@@ -10,6 +10,7 @@
 //! | `POST /api/v1/files` (tus 1.0 creation) | `Upload-Length`, `Upload-Metadata: sha256 BASE64,type BASE64` | `Location` |
 //! | `HEAD`, `PATCH`, `DELETE` on that location (tus 1.0) | | `Upload-Offset` |
 //! | `GET /api/v1/changes?since=CURSOR` | | [`ChangesReply`] |
+//! | `POST /api/v1/key-copy` | [`KeyCopy`] | |
 //!
 //! All but the first two want `Authorization: Bearer TOKEN`. Failures carry [`WireError`].
 
@@ -117,6 +118,15 @@ pub struct HeldFile {
     pub sha256: Hash,
     /// Its length.
     pub size_bytes: u64,
+}
+
+/// A tablet leaves the key of its database with the server, which cannot open it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyCopy {
+    /// To whom it is sealed: [`crate::trust::Recovery::recipient`].
+    pub recipient: String,
+    /// The file of age, in base64.
+    pub sealed: String,
 }
 
 /// A page of what changed since a cursor.

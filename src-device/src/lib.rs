@@ -17,6 +17,7 @@ pub mod handover;
 #[cfg(feature = "host")]
 pub mod host;
 pub mod http;
+pub mod key_copy;
 pub mod keys;
 pub mod photo;
 pub mod position;

@@ -90,6 +90,11 @@ enum RecoveryCommand {
     New,
     /// Prints the recipient, the public half to which tablets seal.
     Show,
+    /// Writes the copies of tablets' keys into a folder: `stackside recover --key` opens a tablet's database with one.
+    Copies {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// Names a recipient whose secret half is kept elsewhere, in place of the one before.
     Use {
         /// Made by `age-keygen`, `age1…`.
@@ -190,6 +195,10 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
             }
             RecoveryCommand::Show => {
                 say(recovery::recipient(&config.data)?.ok_or(RecoveryError::Missing)?);
+            }
+            RecoveryCommand::Copies { folder } => {
+                let count = App::open(&config)?.write_key_copies(&folder)?;
+                say(format!("{}: {count} copies of keys, named by device and time", folder.display()));
             }
             RecoveryCommand::Use { recipient } => recovery::adopt(&config.data, &recipient)?,
         },

@@ -26,6 +26,7 @@ const EXPECTED: &[(&str, &str, &str, [u16; 3])] = &[
     ("PATCH", "/api/v1/files/uploads/{id}", "/api/v1/files/uploads/x", [401, 412, 401]),
     ("DELETE", "/api/v1/files/uploads/{id}", "/api/v1/files/uploads/x", [401, 412, 401]),
     ("GET", "/api/v1/changes", "/api/v1/changes?since=0", [401, 200, 401]),
+    ("POST", "/api/v1/key-copy", "/api/v1/key-copy", [401, 400, 401]),
     ("GET", "/", "/", [303, 303, 303]),
     ("GET", "/static/portal.css", "/static/portal.css", [200, 200, 200]),
     ("GET", "/login", "/login", [200, 200, 200]),

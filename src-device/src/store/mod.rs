@@ -32,7 +32,7 @@ use crate::error::Error;
 use crate::keys::KeyError;
 pub use backup::{BackupError, KEPT as BACKUPS_KEPT};
 pub use database::Database;
-pub use vault::{FILE_NAME, database_of};
+pub use vault::{FILE_NAME, database_of, key_id};
 
 mod migrations {
     refinery::embed_migrations!("../migrations/device");

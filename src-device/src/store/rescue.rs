@@ -13,7 +13,7 @@ use super::entry::{self, Subject};
 use crate::error::Error;
 
 /// Settings that belong to the backup: where the sync of its rows stood.
-const SETTINGS_OF_THE_BACKUP: &str = "'cursor', 'history', 'clean_end', 'backup', 'mended'";
+const SETTINGS_OF_THE_BACKUP: &str = "'cursor', 'history', 'clean_end', 'backup', 'mended', 'key_copy'";
 
 /// What was saved beyond the backup.
 #[derive(Debug, Clone, Copy, Default)]

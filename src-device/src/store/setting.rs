@@ -15,6 +15,8 @@ pub const ENROLMENT: &str = "enrolment";
 /// To whom the tablet seals what only its operator may open: [`crate::seal::Recipient`], as text. Nothing while the
 /// server names nobody.
 pub const RECIPIENT: &str = "recipient";
+/// [`crate::key_copy::Left`].
+pub const KEY_COPY: &str = "key_copy";
 /// [`stackside_core::command::Settings`].
 pub const SCREEN: &str = "screen";
 /// Where the next page of changes starts: `u64`.

@@ -37,7 +37,7 @@ pub fn database_of(data: &Path, keys: &dyn Keys) -> Result<Database, StoreError>
     let key = kept.map_or_else(Secret::random, Ok)?;
     let database = Database::new(&file, key.clone());
     let is_ours = match &known {
-        Some(id) => *id == id_of(&key),
+        Some(id) => *id == key_id(&key),
         None => !is_encrypted(&database)? || (has_key && opens(&database)),
     };
     match (has_key, is_ours) {
@@ -47,13 +47,13 @@ pub fn database_of(data: &Path, keys: &dyn Keys) -> Result<Database, StoreError>
         (false, _) => return Err(StoreError::KeyMissing),
     }
     if known.is_none() {
-        write(&id_file(&file), format!("{}\n", id_of(&key)).as_bytes())?;
+        write(&id_file(&file), format!("{}\n", key_id(&key)).as_bytes())?;
     }
     Ok(database)
 }
 
-/// Of 32 random bytes a hash gives nothing away.
-fn id_of(key: &Secret) -> String {
+/// Which key it is: of 32 random bytes a hash gives nothing away.
+pub fn key_id(key: &Secret) -> String {
     Hash::of(&[b"stackside database key\0".as_slice(), key.bytes()].concat()).to_string()
 }
 

@@ -14,6 +14,7 @@ use stackside_core::wire::{Health, SERVICE, WireError, WireErrorCode};
 
 use crate::device::Inner;
 use crate::error::Error;
+use crate::key_copy::Left;
 use crate::store::setting::{self, Contact, Enrolled};
 use crate::store::{entry, file};
 
@@ -55,6 +56,9 @@ impl Server {
             tracing::warn!("the server was restored from a backup: it is asked what it holds");
             entry::offer_again(t)?;
             file::offer_again(t)?;
+            if let Some(left) = setting::get::<Left>(t, setting::KEY_COPY)? {
+                setting::put(t, setting::KEY_COPY, &Left { sent_by: None, ..left })?;
+            }
             // Its changes are counted anew: what has our number by now may be something else.
             setting::put(t, setting::CURSOR, &0_u64)?;
             setting::put(t, setting::HISTORY, &health.history)

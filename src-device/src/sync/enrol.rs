@@ -57,6 +57,9 @@ pub(crate) fn enrol(device: &Arc<Inner>, server: &str, code: &str) -> Result<(),
         valid_until: certificate.valid_until,
     };
     write(device, &enrolled, &reply, recipient.as_ref())?;
+    if let Err(error) = device.leave_key_copy() {
+        tracing::error!(%error, "no recovery copy of the key yet");
+    }
     device.sync.clear_fork();
     device.sync.round(FIRST_SYNC);
     device.care.wake();

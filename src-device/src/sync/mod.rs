@@ -5,6 +5,7 @@ mod contact;
 mod enrol;
 mod entries;
 mod files;
+mod key_copy;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, mpsc};
@@ -135,7 +136,7 @@ async fn rounds(device: &Weak<Inner>, shared: &Shared) {
     }
 }
 
-/// One contact: entries, files, changes. Each write is its own transaction, so a cut leaves nothing half done.
+/// One contact: entries, files, changes, the copy of the key. Each write is its own transaction, so a cut leaves nothing half done.
 async fn round(device: &Inner) -> Result<(), SendFailure> {
     let Some(server) = contact::Server::of(device)? else { return Ok(()) };
     device.sync.set(|progress| progress.running = true);
@@ -145,7 +146,8 @@ async fn round(device: &Inner) -> Result<(), SendFailure> {
     server.greet(device).await?;
     entries::send(device, &server).await?;
     files::send(device, &server).await?;
-    changes::take(device, &server).await
+    changes::take(device, &server).await?;
+    key_copy::send(device, &server).await
 }
 
 /// Notes how a round went and says when the next one is due.

@@ -27,6 +27,7 @@ pub struct Script {
     pub patches: Vec<(u64, usize)>,
     /// To whom tablets are told to seal.
     pub recovery: Option<Signed<Recovery>>,
+    pub key_copies: Vec<KeyCopy>,
     /// A network's login page instead of everything.
     pub portal: bool,
     /// 401 to everything with a token.
@@ -72,6 +73,7 @@ impl Server {
             .route("/api/v1/files", post(create))
             .route("/api/v1/files/{number}", head(offset).patch(patch))
             .route("/api/v1/changes", get(changes))
+            .route("/api/v1/key-copy", post(key_copy))
             .with_state(Arc::clone(&script));
         let (told, address) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
@@ -226,6 +228,11 @@ async fn patch(State(script): Shared, Path(number): Path<usize>, request: Reques
         script.files.insert(sha256, whole);
     }
     (StatusCode::NO_CONTENT, [("upload-offset", there.to_string())]).into_response()
+}
+
+async fn key_copy(State(script): Shared, Json(copy): Json<KeyCopy>) -> StatusCode {
+    script.lock().unwrap().key_copies.push(copy);
+    StatusCode::NO_CONTENT
 }
 
 async fn changes(State(script): Shared, Query(query): Query<BTreeMap<String, usize>>) -> Json<Value> {

@@ -5,6 +5,7 @@ mod enrol;
 mod entries;
 mod files;
 mod health;
+mod key_copy;
 mod projection;
 mod tus;
 mod upload;
@@ -33,10 +34,18 @@ pub(crate) const OLDEST_APP: &str = "0.1.0";
 const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
 pub(crate) fn routes() -> Vec<Route> {
-    [health::routes(), enrol::routes(), entries::routes(), files::routes(), tus::routes(), changes::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        health::routes(),
+        enrol::routes(),
+        entries::routes(),
+        files::routes(),
+        tus::routes(),
+        changes::routes(),
+        key_copy::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Why a call failed: a status for proxies, a [`WireError`] for the app.
