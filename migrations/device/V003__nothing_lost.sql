@@ -20,3 +20,7 @@ CREATE VIRTUAL TABLE listed_words USING fts5 (words, content = '', contentless_d
 
 -- When a sent original left this tablet to make room: 30 days and more after the receipt that names its hash.
 ALTER TABLE file ADD COLUMN gone_at TEXT;
+
+-- Which secret of the key store was mixed into `hash`; absent where none was, as of older releases. Without that secret the
+-- hash is worth nothing, to a thief and to the app.
+ALTER TABLE pin ADD COLUMN pepper TEXT;

@@ -33,12 +33,15 @@ pub enum KeyError {
 pub enum Purpose {
     /// Encrypts the database.
     Database,
+    /// Mixed into the hashes of PINs.
+    Pins,
 }
 
 impl Purpose {
     fn name(self) -> &'static str {
         match self {
             Self::Database => "database",
+            Self::Pins => "pins",
         }
     }
 }
