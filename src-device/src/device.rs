@@ -2,9 +2,9 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use stackside_core::command::{self, Command, CommandError, Event};
+use stackside_core::command::{self, Command, CommandError, Event, Settings};
 use stackside_core::id::PersonId;
 use stackside_core::register::Person;
 use tokio::sync::broadcast;
@@ -112,6 +112,12 @@ pub trait Handle<C: Command> {
 #[derive(Clone)]
 pub struct Device(pub(crate) Arc<Inner>);
 
+struct Session {
+    person: PersonId,
+    /// Of the boot clock, which goes on while the tablet sleeps and which nobody sets.
+    touched_ms: u64,
+}
+
 pub(crate) struct Inner {
     pub model: String,
     pub store: Store,
@@ -126,7 +132,7 @@ pub(crate) struct Inner {
     pub darkroom: Mutex<()>,
     pub free_bytes: FreeBytes,
     // Who is at the tablet: set by Unlock and Lock, read by every handler.
-    pub session: Mutex<Option<PersonId>>,
+    session: Mutex<Option<Session>>,
     // Between reading the log's tip and writing the entry that follows it, no other entry may be made.
     pub log_turn: Mutex<()>,
     events: broadcast::Sender<Event>,
@@ -280,15 +286,39 @@ impl Inner {
         Ok(found.filter(|enrolled| self.keys.has(enrolled.device)))
     }
 
-    /// Who is at the tablet.
+    /// Who is at the tablet; nobody any more where it was not touched for as long as the settings say.
     pub fn person(&self) -> Result<Person, Error> {
         let enrolled = self.enrolled()?;
-        let id = self.session.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let found = match id {
-            Some(id) => self.store.read(|c| register::person(c, &id))?,
-            None => None,
+        let (id, idle_ms) = match &*self.session() {
+            Some(session) => {
+                (session.person.clone(), self.clock.boot_ms().saturating_sub(session.touched_ms))
+            }
+            None => return Err(CommandError::Locked.into()),
         };
-        found.filter(|person| person.operator == enrolled.operator).ok_or_else(|| CommandError::Locked.into())
+        let (found, settings): (_, Option<Settings>) =
+            self.store.read(|c| Ok((register::person(c, &id)?, setting::get(c, setting::SCREEN)?)))?;
+        if idle_ms >= settings.unwrap_or_default().lock_after.ms() {
+            self.leave();
+        }
+        let is_here = self.session().is_some();
+        let found = found.filter(|person| is_here && person.operator == enrolled.operator);
+        found.ok_or_else(|| CommandError::Locked.into())
+    }
+
+    /// A person is at the tablet, or touched it.
+    pub fn touch(&self, person: PersonId) {
+        *self.session() = Some(Session { person, touched_ms: self.clock.boot_ms() });
+    }
+
+    /// Nobody is at the tablet any more.
+    pub fn leave(&self) {
+        *self.session() = None;
+        self.tracker.stop();
+        self.tell(Event::Store);
+    }
+
+    fn session(&self) -> MutexGuard<'_, Option<Session>> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The best time that the clocks give.

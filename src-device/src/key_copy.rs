@@ -21,7 +21,7 @@ const LEFT_OUT: [&str; 2] = ["keys", "lock"];
 
 /// What is sealed, as JSON.
 #[derive(Serialize, Deserialize)]
-struct Copy {
+struct Sealed {
     v: u32,
     /// [`Secret::to_hex`].
     database: String,
@@ -41,8 +41,9 @@ pub struct Left {
 impl Inner {
     /// Leaves a copy for whom the server names now, unless it is there.
     pub fn leave_key_copy(&self) -> Result<(), Error> {
-        let (recipient, left): (Option<Recipient>, Option<Left>) =
-            self.store.read(|c| Ok((setting::get(c, setting::RECIPIENT)?, setting::get(c, setting::KEY_COPY)?)))?;
+        let (recipient, left): (Option<Recipient>, Option<Left>) = self
+            .store
+            .read(|c| Ok((setting::get(c, setting::RECIPIENT)?, setting::get(c, setting::KEY_COPY)?)))?;
         let (Some(recipient), Some(key)) = (recipient, self.keys.secret(Purpose::Database)?) else {
             return Ok(());
         };
@@ -51,7 +52,7 @@ impl Inner {
         if left.is_some_and(|left| Left { sent_by: None, ..left } == new) && file.exists() {
             return Ok(());
         }
-        let copy = serde_json::to_vec(&Copy { v: 1, database: key.to_hex() })?;
+        let copy = serde_json::to_vec(&Sealed { v: 1, database: key.to_hex() })?;
         let mut sealed = vec![];
         seal::seal(&new.recipient, &mut copy.as_slice(), &mut sealed).map_err(Error::broken)?;
         self.files.write(&file, &sealed)?;
@@ -128,8 +129,8 @@ fn open_copy(identity: &Identity, copy: &Path) -> Result<Secret, RecoverError> {
     let sealed = fs::File::open(copy).map_err(|error| failed(error.into()))?;
     let mut opened = vec![];
     seal::open(identity, sealed, &mut opened).map_err(failed)?;
-    let copy_is: Option<Copy> = serde_json::from_slice(&opened).ok();
-    let key = copy_is.and_then(|copy| Secret::from_hex(&copy.database));
+    let copied: Option<Sealed> = serde_json::from_slice(&opened).ok();
+    let key = copied.and_then(|copy| Secret::from_hex(&copy.database));
     key.ok_or_else(|| RecoverError::NoKey(copy.to_owned()))
 }
 
@@ -152,10 +153,13 @@ fn copy_folder(from: &Path, to: &Path, without: &[&str]) -> io::Result<()> {
 
 fn count(data: &Path) -> Result<Recovered, RecoverError> {
     let database = Database::of(data)?.open().map_err(StoreError::from)?;
-    let count = |sql| database.query_row(sql, [], |row| crate::store::number(row, "n")).map_err(StoreError::from);
+    let count =
+        |sql| database.query_row(sql, [], |row| crate::store::number(row, "n")).map_err(StoreError::from);
     Ok(Recovered {
         records: count("SELECT COUNT(*) AS n FROM record")?,
         entries: count("SELECT COUNT(*) AS n FROM entry")?,
-        unsent: count("SELECT COUNT(*) AS n FROM entry JOIN log ON log.id = entry.log WHERE seq > receipt_seq")?,
+        unsent: count(
+            "SELECT COUNT(*) AS n FROM entry JOIN log ON log.id = entry.log WHERE seq > receipt_seq",
+        )?,
     })
 }

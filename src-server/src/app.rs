@@ -261,8 +261,9 @@ impl App {
     pub fn write_key_copies(&self, to: &Path) -> Result<usize, OpenError> {
         let folder = |source| OpenError::Folder { path: to.to_owned(), source };
         let copies = self.0.store.write_now(|tx| {
-            let mut copies =
-                sql(tx.prepare("SELECT device, received_ms, sealed FROM key_copy ORDER BY device, received_ms"))?;
+            let mut copies = sql(
+                tx.prepare("SELECT device, received_ms, sealed FROM key_copy ORDER BY device, received_ms")
+            )?;
             let rows = sql(copies.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))))?;
             Ok::<_, OpenError>(sql(rows.collect::<Result<Vec<(String, i64, Vec<u8>)>, _>>())?)
         })?;

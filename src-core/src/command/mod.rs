@@ -201,6 +201,8 @@ commands! { $
     } -> AppState;
     /// Locks the app.
     Lock / lock {} -> AppState;
+    /// A person touched the screen: the lock waits anew. Nothing happens where it is locked.
+    StillHere / still_here {} -> ();
     /// Keeps where the person is, so that the app comes back there after it dies.
     SavePlace / save_place {
         /// The screen's path and, in a form, the field.
@@ -208,7 +210,7 @@ commands! { $
     } -> ();
     /// The technician has read what start-up mended.
     SeenRecovered / seen_recovered {} -> AppState;
-    /// Changes language, theme or the Wi-Fi rule.
+    /// Changes language, theme, the lock or the Wi-Fi rule.
     SaveSettings / save_settings {
         /// All settings.
         settings: Settings,

@@ -96,6 +96,37 @@ pub struct Settings {
     pub theme: Theme,
     /// Photos on Wi-Fi only.
     pub photos_on_wifi_only: bool,
+    /// When the app locks by itself.
+    #[serde(default)]
+    pub lock_after: LockAfter,
+}
+
+/// After how long without a touch the app locks. There is no "never": a tablet that lies about is anyone's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LockAfter {
+    /// 5 minutes.
+    Five,
+    /// 15 minutes.
+    #[default]
+    Fifteen,
+    /// 30 minutes.
+    Thirty,
+    /// An hour.
+    Sixty,
+}
+
+impl LockAfter {
+    /// Its length in milliseconds.
+    pub fn ms(self) -> u64 {
+        let minutes = match self {
+            Self::Five => 5,
+            Self::Fifteen => 15,
+            Self::Thirty => 30,
+            Self::Sixty => 60,
+        };
+        minutes * 60_000
+    }
 }
 
 /// Language of the screens.

@@ -1,11 +1,9 @@
 //! Who is at the tablet: PINs, personal codes, the lock.
 
-use std::sync::PoisonError;
-
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use chrono::TimeDelta;
-use stackside_core::command::{AppState, CommandError, Event, Lock, SetPin, Unlock};
+use stackside_core::command::{AppState, CommandError, Event, Lock, SetPin, StillHere, Unlock};
 use stackside_core::id::PersonId;
 use stackside_core::register::Person;
 
@@ -34,10 +32,8 @@ fn argon2(pepper: Option<&Secret>) -> Result<Argon2<'_>, Error> {
     let params = Params::new(19 * 1024, 2, 1, None).map_err(Error::broken)?;
     match pepper {
         None => Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params)),
-        Some(pepper) => {
-            Argon2::new_with_secret(pepper.bytes(), Algorithm::Argon2id, Version::V0x13, params)
-                .map_err(Error::broken)
-        }
+        Some(pepper) => Argon2::new_with_secret(pepper.bytes(), Algorithm::Argon2id, Version::V0x13, params)
+            .map_err(Error::broken),
     }
 }
 
@@ -55,9 +51,7 @@ impl Pin {
 
     fn holds(&self, pin: &str, pepper: Option<&Secret>) -> Result<bool, Error> {
         match &self.hash {
-            Some(hash) if self.is_known(pepper) => {
-                holds(hash, pin, pepper.filter(|_| self.pepper.is_some()))
-            }
+            Some(hash) if self.is_known(pepper) => holds(hash, pin, pepper.filter(|_| self.pepper.is_some())),
             _ => Ok(false),
         }
     }
@@ -121,7 +115,7 @@ impl Inner {
 
     fn enter(&self, id: PersonId, pin: Pin) -> Result<AppState, Error> {
         self.store.write(|t| pin::put(t, &id, &Pin { wrong: 0, wrong_at: None, ..pin }))?;
-        *self.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+        self.touch(id);
         self.tell(Event::Store);
         self.state()
     }
@@ -166,10 +160,19 @@ impl Handle<SetPin> for Device {
 
 impl Handle<Lock> for Device {
     fn handle(&self, _: Lock) -> Result<AppState, CommandError> {
-        *self.0.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.0.tracker.stop();
-        self.0.tell(Event::Store);
+        self.0.leave();
         Ok(self.0.state()?)
+    }
+}
+
+impl Handle<StillHere> for Device {
+    fn handle(&self, _: StillHere) -> Result<(), CommandError> {
+        match self.0.person() {
+            Ok(person) => self.0.touch(person.id),
+            Err(Error::Command(CommandError::Locked | CommandError::NotEnrolled)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
     }
 }
 

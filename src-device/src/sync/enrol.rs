@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use stackside_core::act::Act;
-use stackside_core::command::{CommandError, Event};
+use stackside_core::command::CommandError;
 use stackside_core::evidence::Tip;
 use stackside_core::id::{DeviceId, LogId};
 use stackside_core::sync::SendFailure;
@@ -109,8 +109,7 @@ fn write(
         setting::put(t, setting::ENROLMENT, enrolled)
     })?;
     device.reread_definitions()?;
-    *device.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    device.tell(Event::Store);
+    device.leave();
     Ok(())
 }
 

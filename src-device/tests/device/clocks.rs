@@ -24,7 +24,7 @@ fn jump(moved_ms: i64) -> Act {
 fn each_thing_that_clocks_do_is_an_entry_before_the_next_act() {
     type Story = fn(&World);
     let stories: [(&str, Story, Vec<Act>); 7] = [
-        ("an hour asleep", |world| world.clock.pass(3600), vec![]),
+        ("an hour asleep", |world| world.pass(3600), vec![]),
         ("30 seconds off", |world| world.clock.set_wall_forward(30), vec![]),
         ("an hour back", |world| world.clock.set_wall_forward(-3600), vec![jump(-3_600_000)]),
         (

@@ -101,7 +101,9 @@ fn the_key_lies_sealed_beside_the_database_and_on_the_server_and_follows_the_rec
     assert!(opened(&first, &copy).contains(&secret));
     let sent = |count: usize| {
         world.device.handle(SyncNow {}).unwrap();
-        world.until("the server has the copy", |_| world.server.ask(|script| script.key_copies.len()) == count);
+        world.until("the server has the copy", |_| {
+            world.server.ask(|script| script.key_copies.len()) == count
+        });
         world.server.ask(|script| script.key_copies[count - 1].clone())
     };
     assert_eq!(sent(1).sealed, STANDARD.encode(&copy));
@@ -149,7 +151,10 @@ fn a_folder_whose_keys_are_gone_is_recovered_and_what_it_had_not_sent_is_sent() 
     world.server.tell(|script| script.portal = false);
     let config = Config { data: out.clone(), positions: Positions::None, model: "desk".into() };
     let desk = Device::open(config).unwrap();
-    assert!(desk.handle(GetState {}).unwrap().enrolment.is_none(), "the tablet's own key stayed in the tablet");
+    assert!(
+        desk.handle(GetState {}).unwrap().enrolment.is_none(),
+        "the tablet's own key stayed in the tablet"
+    );
     desk.handle(Enrol { server: world.server.address.clone(), code: "ABC123".into() }).unwrap();
     let held = || world.server.ask(|script| script.entries.len() as u64);
     let files = || world.server.ask(|script| script.files.len());

@@ -2,7 +2,8 @@
 
 use argon2::{Argon2, Params, PasswordHasher};
 use stackside_core::command::{
-    CommandError, GetState, GetToday, Lock, Place, SavePlace, SetPin, Unlock,
+    CommandError, GetState, GetToday, Lock, LockAfter, Place, SavePlace, SaveSettings, SetPin, Settings,
+    StillHere, Unlock,
 };
 
 use stackside_device::Handle;
@@ -88,4 +89,35 @@ fn without_the_secret_of_the_key_store_a_pin_is_set_again_and_never_guessed() {
     assert!(state.people.iter().all(|line| !line.has_pin), "the screen asks for a personal code");
     let right = Unlock { person: person(), pin: PIN.into() };
     assert_eq!(world.device.handle(right).unwrap_err(), CommandError::WrongPin { wait_s: 0 });
+}
+
+#[test]
+fn a_tablet_that_nobody_touches_locks_and_comes_back_to_the_same_place() {
+    let world = World::unlocked();
+    let visit = world.sign_in();
+    let record = world.open_record(visit);
+    let place = Place { path: format!("/record/{record}"), field: None };
+    world.device.handle(SavePlace { place: place.clone() }).unwrap();
+    world.save(record, "footer/remark", "还没写完").unwrap();
+    let minutes = |minutes: i64| world.clock.pass(minutes * 60);
+    for _ in 0..3 {
+        minutes(14);
+        world.device.handle(StillHere {}).unwrap();
+    }
+    minutes(14);
+    // What screens ask by themselves is no touch.
+    world.device.handle(GetToday {}).unwrap();
+    minutes(1);
+    assert_eq!(world.device.handle(GetToday {}).unwrap_err(), CommandError::Locked);
+    world.device.handle(StillHere {}).unwrap();
+    assert!(world.device.handle(GetState {}).unwrap().person.is_none(), "a touch opens nothing");
+    assert_eq!(world.unlock().place, Some(place));
+    let answers = world.record(record).answers;
+    assert_eq!(answers.text(&"footer/remark".parse().unwrap()), Some("还没写完"));
+
+    let settings = Settings { lock_after: LockAfter::Five, ..Settings::default() };
+    world.device.handle(SaveSettings { settings }).unwrap();
+    minutes(5);
+    assert_eq!(world.device.handle(GetToday {}).unwrap_err(), CommandError::Locked);
+    world.unlock();
 }

@@ -108,6 +108,11 @@ texts! {
     THEME: "显示", "Display";
     LIGHT: "浅色（户外）", "Light (outdoors)";
     DARK: "深色（站房）", "Dark (station house)";
+    LOCK_AFTER: "无人操作自动锁定", "Lock when nobody touches it";
+    MINUTES_5: "5 分钟", "5 minutes";
+    MINUTES_15: "15 分钟", "15 minutes";
+    MINUTES_30: "30 分钟", "30 minutes";
+    MINUTES_60: "60 分钟", "60 minutes";
     TABLET: "本机登记", "This tablet";
     OPERATOR: "运维机构", "Operator";
     SERVER: "平台", "Server";
