@@ -16,11 +16,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::act::RecordSigned;
+use crate::act::{EntryRef, RecordSigned};
+use crate::clock::TimeProof;
 use crate::definition::Definition;
 use crate::evidence::{Entry, PublicKey};
 use crate::hash::Hash;
 use crate::id::{BottleId, DeviceId, DischargerId, InstrumentId, LogId, OperatorId, PersonId, PointId};
+use crate::record::{History, Stamp};
 use crate::register::{Bottle, Discharger, Instrument, Operator, Person, Point};
 use crate::trust::{Certificate, Receipt, Recovery, Signed};
 
@@ -188,8 +190,25 @@ pub struct RecordElsewhere {
     pub hash: Hash,
     /// When it was signed, by the best clock.
     pub signed_at: DateTime<Utc>,
-    /// Its content.
+    /// True if that is the satellites' time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_proven: bool,
+    /// Its content as it was signed first.
     pub content: RecordSigned,
+    /// What was done with it later, in order: corrections, countersignatures, voids, as their devices signed them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Entry>,
+}
+
+impl RecordElsewhere {
+    /// The record with all that was done with it later.
+    pub fn history(&self) -> History {
+        let Self { device, log, seq, hash, signed_at, is_proven, content, later } = self;
+        let entry = EntryRef { device: *device, log: *log, seq: *seq, hash: *hash };
+        let proof = if *is_proven { TimeProof::Satellite } else { TimeProof::Unproven };
+        let stamp = Stamp { entry, at: *signed_at, proof, technician: Some(content.technician.clone()) };
+        History::of(stamp, content.clone()).go_on(later)
+    }
 }
 
 /// Why the server did not do it.

@@ -7,6 +7,7 @@ mod api;
 mod app;
 pub mod backup;
 mod definition;
+mod history;
 pub mod import;
 mod portal;
 pub mod recovery;

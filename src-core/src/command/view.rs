@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::{Correction, Marks, VoidLine};
 use crate::due::{Due, Urgency};
 use crate::form::{AnswerKey, Answers, Form, Label, LastDone, Purpose};
 use crate::geofence::{Fix, PresenceVerdict};
@@ -272,6 +273,8 @@ pub struct VisitView {
     pub forms: Vec<FormLine>,
     /// What comes next.
     pub next_step: Option<VisitStep>,
+    /// Set once the visit counts no more.
+    pub voided: Option<VoidLine>,
 }
 
 /// A form in a list.
@@ -328,6 +331,8 @@ pub struct RecordLine {
     pub problems: u32,
     /// True if it came from another tablet.
     pub elsewhere: bool,
+    /// What was done with it later.
+    pub marks: Marks,
 }
 
 /// A page of records.
@@ -366,6 +371,10 @@ pub struct RecordView {
     pub previous: BTreeMap<AnswerKey, String>,
     /// Names of the operator's people.
     pub people: Vec<String>,
+    /// Set if it is a draft that corrects a signed record.
+    pub correction: Option<Correction>,
+    /// Set once the record counts no more.
+    pub voided: Option<VoidLine>,
 }
 
 /// A photo.

@@ -3,8 +3,12 @@
 mod answer;
 mod app;
 mod bottle;
+mod correct;
+mod countersign;
 mod due;
+mod elsewhere;
 mod handover;
+mod history;
 mod known;
 mod people;
 mod photo;
@@ -16,5 +20,6 @@ mod standing;
 mod sync;
 mod view;
 mod visit;
+mod void;
 
 pub(crate) use record::words;

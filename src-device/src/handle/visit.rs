@@ -17,7 +17,8 @@ use crate::store::visit::{self, Visit};
 use crate::store::{record, register};
 use crate::witness::Told;
 
-const LONGEST_REASON: usize = 500;
+/// The longest reason for anything, in characters.
+pub(super) const LONGEST_REASON: usize = 500;
 
 impl Inner {
     fn sign_in(&self, person: &Person, command: SignIn) -> Result<VisitId, Error> {

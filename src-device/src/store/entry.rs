@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use stackside_core::act::EntryRef;
 use stackside_core::clock::Clocks;
 use stackside_core::evidence::{Entry, Header, Tip};
 use stackside_core::hash::Hash;
-use stackside_core::id::{DeviceId, LogId, PhotoId};
+use stackside_core::id::{DeviceId, LogId, PhotoId, RecordId};
 use stackside_core::trust::{Receipt, Signed};
 
 use super::{json_or_null, number, parsed, parsed_or_null, sql, time_text};
@@ -184,6 +185,36 @@ pub fn hash(connection: &Connection, log: LogId, seq: u64) -> Result<Option<Hash
     let sql_text = "SELECT hash FROM entry WHERE log = :log AND seq = :seq";
     let params = named_params! {":log": log.to_string(), ":seq": sql(seq)};
     Ok(connection.query_row(sql_text, params, |row| parsed(row, "hash")).optional()?)
+}
+
+/// Names an entry so that nothing else can take its place.
+pub fn reference(connection: &Connection, log: LogId, seq: u64) -> Result<EntryRef, Error> {
+    let text = "SELECT entry.hash, log.device FROM entry JOIN log ON log.id = entry.log
+         WHERE entry.log = :log AND entry.seq = :seq";
+    let params = named_params! {":log": log.to_string(), ":seq": sql(seq)};
+    let read =
+        |row: &Row<'_>| Ok(EntryRef { device: parsed(row, "device")?, log, seq, hash: parsed(row, "hash")? });
+    let found = connection.query_row(text, params, read).optional()?;
+    found.ok_or_else(|| Error::broken("the entry of something signed is not there"))
+}
+
+/// The entries about a record, oldest first: those that signed, corrected, countersigned and voided it.
+pub fn of_record(connection: &Connection, record: RecordId) -> Result<Vec<Entry>, Error> {
+    let mut statement = connection
+        .prepare_cached("SELECT header, signature, body FROM entry WHERE record = :record ORDER BY rowid")?;
+    let rows = statement.query_map(named_params! {":record": record.to_string()}, |row| {
+        let (header, signature, body) =
+            (row.get("header")?, row.get::<_, String>("signature")?, row.get("body")?);
+        Ok(Entry { header, signature: signature.into(), body })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// True if anything is known to have been done with a signed record later, here or elsewhere.
+pub fn is_gone_on(connection: &Connection, record: RecordId) -> Result<bool, Error> {
+    let text = "SELECT EXISTS (SELECT 1 FROM entry WHERE record = :record AND kind <> 'record_signed')
+         OR EXISTS (SELECT 1 FROM record_elsewhere WHERE record = :record AND row ->> '$.later[0]' IS NOT NULL)";
+    Ok(connection.query_row(text, named_params! {":record": record.to_string()}, |row| row.get(0))?)
 }
 
 /// Keeps a receipt: all entries up to its number are held. A receipt never takes one back.

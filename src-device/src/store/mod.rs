@@ -15,7 +15,9 @@ pub mod record;
 pub mod register;
 mod rescue;
 pub mod setting;
+pub mod version;
 pub mod visit;
+pub mod voided;
 
 use std::error::Error as _;
 use std::path::Path;

@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use stackside_core::act::EntryRef;
 use stackside_core::evidence::Header;
 use stackside_core::geofence::PresenceVerdict;
 use stackside_core::id::{PersonId, PointId, VisitId};
 use stackside_core::register::Point;
 use stackside_core::visit::VisitState;
 
-use super::{json, parsed, parsed_or_null, sql, time_text};
+use super::{json, number, parsed, parsed_or_null, sql, time_text};
 use crate::error::Error;
 
 /// One visit.
@@ -84,6 +85,16 @@ pub fn open_at(
     point: &PointId,
 ) -> Result<Option<VisitId>, Error> {
     Ok(open(connection, person)?.filter(|visit| visit.point.id == *point).map(|visit| visit.id))
+}
+
+/// The entry of a visit's sign-in.
+pub fn sign_in_entry(connection: &Connection, id: VisitId) -> Result<EntryRef, Error> {
+    let (log, seq) = connection.query_row(
+        "SELECT log, seq FROM visit WHERE id = :id",
+        named_params! {":id": id.to_string()},
+        |row| Ok((parsed(row, "log")?, number(row, "seq")?)),
+    )?;
+    super::entry::reference(connection, log, seq)
 }
 
 /// Closes a visit.

@@ -341,7 +341,9 @@ impl World {
                 seq: header.seq,
                 hash: entry.hash(),
                 signed_at: signed_at.parse().unwrap(),
+                is_proven: false,
                 content: *content,
+                later: vec![],
             }),
             _ => None,
         };

@@ -138,7 +138,7 @@ fn Item(item: SyncItem) -> impl IntoView {
         (SyncSubject::Entry { kind, .. }, _) => match kind.as_str() {
             "signed_in" => Icon::Site,
             "signed_out" => Icon::Door,
-            "record_signed" => Icon::Chart,
+            "record_signed" | "record_corrected" | "countersigned" | "voided" => Icon::Chart,
             "photo_taken" => Icon::Camera,
             "clock_jumped" | "zone_changed" | "restarted" => Icon::Clock,
             _ => Icon::Book,

@@ -71,6 +71,14 @@ fn plain(error: &CommandError) -> &'static str {
             "不在围栏内，请写明原因并拍一张照片。",
             "Not inside the fence: give a reason and take a photo.",
         ),
+        CommandError::NothingChanged => pick(
+            "还没有改动任何内容。请先更正要改的数据，或放弃这次更正。",
+            "Nothing was changed yet. Correct what is wrong, or discard this correction.",
+        ),
+        CommandError::SameSigner => pick(
+            "复核人不能是填写签名的本人，请另一个人签名。",
+            "The one who signed the record cannot countersign it. Ask another person.",
+        ),
         CommandError::EmptySignature => pick("请在框内签名。", "Sign in the box."),
         CommandError::NotAPhoto => {
             pick("这个文件不是照片（JPEG 或 PNG）。", "This file is not a photo (JPEG or PNG).")
