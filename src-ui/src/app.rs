@@ -221,6 +221,8 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/sign-in/:id") view=screens::sign_in::SignInScreen />
             <Route path=path!("/visit/:id") view=screens::visit::VisitScreen />
             <Route path=path!("/record/:id") view=screens::record::RecordScreen />
+            <Route path=path!("/record/:id/history") view=screens::history::HistoryScreen />
+            <Route path=path!("/record/:id/version/:number") view=screens::record::RecordScreen />
             <Route path=path!("/records") view=screens::records::RecordsScreen />
             <Route path=path!("/sync") view=screens::sync::SyncScreen />
             <Route path=path!("/settings") view=screens::settings::SettingsScreen />

@@ -252,7 +252,7 @@ async function online(hand, server) {
     await page.getByRole('link', { name: /CEMS 校验测试记录表/ }).first().tap();
     await page.waitForURL('**/record/*');
     await hand.outline(/SO₂/).tap();
-    await hand.seen(page.getByText('签名后不能修改。'), page.getByText(/准确度（相对准确度） 3\.19 %/));
+    await hand.seen(page.getByText('签名后不能修改，只能更正。'), page.getByText(/准确度（相对准确度） 3\.19 %/));
   });
   await look(page, '65-verification-signed');
 }

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 
 import { Hand } from './hand.mjs';
+import { later } from './later.mjs';
 import {
   LANDSCAPE, PATIENCE_MS, PICTURES, Server, Tablet, axe, check, chromium, look, personName, run, step, tabletPage,
   unexpected, until,
@@ -234,9 +235,15 @@ async function journey({ page, server, tablet }) {
     await page.getByRole('link', { name: /零点\/量程漂移与校准记录表/ }).first().tap();
     await page.waitForURL('**/record/*');
     await outline(/SO₂/).tap();
-    await seen(page.getByText('签名后不能修改。'));
+    await seen(page.getByText('签名后不能修改，只能更正。'));
   });
   await look(page, '25-record-signed');
+  await later(page, tablet, PERSON, { group, outline, press });
+  await step('the lists show it as void', async () => {
+    await page.goto(new URL('/records', tablet.url).href);
+    await seen(page.getByText('已作废', { exact: true }));
+  });
+  await look(page, '48-records-void');
   await step('the screens speak English, too', async () => {
     await page.goto(new URL('/settings', tablet.url).href);
     await seen(heading('设置'));
@@ -268,12 +275,20 @@ async function portal(page, server, visitPath) {
     await desk.waitForURL(/\/visits/);
     await desk.screenshot({ path: join(PICTURES, '30-portal-visits.png'), fullPage: true });
     await desk.goto(`${server.url}/visits/${visitPath.split('/').at(-1)}`);
-    for (const text of ['零点/量程漂移与校准记录表', '+1.30', '−2.56']) await desk.getByText(text).first().waitFor();
+    for (const text of ['零点/量程漂移与校准记录表', '+1.34', '−2.56', '已作废', '已更正', '已复核']) await desk.getByText(text).first().waitFor();
     const photo = desk.locator('img').first();
     await photo.waitFor();
     await photo.scrollIntoViewIfNeeded();
     await until('photo in the portal', () => photo.evaluate((image) => image.complete && image.naturalWidth > 0));
     await desk.screenshot({ path: join(PICTURES, '31-portal-visit.png'), fullPage: true });
+  });
+  await step('the portal shows what changed, who, when and why', async () => {
+    await desk.getByRole('link', { name: '版本与更正' }).click();
+    for (const text of ['第 2 版', '读数抄错，以仪器记录为准', '王主任']) await desk.getByText(text).first().waitFor();
+    await desk.screenshot({ path: join(PICTURES, '32-portal-versions.png'), fullPage: true });
+    await desk.getByRole('link', { name: '查看这一版' }).click();
+    for (const text of ['这是更正前的版本。', '+1.30']) await desk.getByText(text).first().waitFor();
+    await desk.screenshot({ path: join(PICTURES, '33-portal-old-version.png'), fullPage: true });
   });
   check('portal: axe', await axe(desk));
   await context.close();

@@ -123,15 +123,18 @@ pub fn last_clocks(connection: &Connection) -> Result<Option<Clocks>, Error> {
     Ok(header.map(|text| serde_json::from_str::<Header>(&text)).transpose()?.map(|header| header.clocks))
 }
 
-/// The entry that bears witness to a photo.
-pub fn of_photo(connection: &Connection, photo: PhotoId) -> Result<Option<Entry>, Error> {
+/// The entry that bears witness to a photo: its own, or that of the photo with the same bytes that a correction took over.
+pub fn of_photo(connection: &Connection, photo: PhotoId, sha256: Hash) -> Result<Option<Entry>, Error> {
     let text = "SELECT header, signature, body FROM entry
-                WHERE kind = 'photo_taken' AND body ->> '$.photo' = :photo LIMIT 1";
+                WHERE kind = 'photo_taken' AND (body ->> '$.photo' = :photo OR body ->> '$.file.sha256' = :sha256)
+                ORDER BY body ->> '$.photo' = :photo DESC LIMIT 1";
     let read = |row: &Row<'_>| {
         let signature: String = row.get("signature")?;
         Ok(Entry { header: row.get("header")?, signature: signature.into(), body: row.get("body")? })
     };
-    Ok(connection.query_row(text, named_params! {":photo": photo.to_string()}, read).optional()?)
+    Ok(connection
+        .query_row(text, named_params! {":photo": photo.to_string(), ":sha256": sha256.to_string()}, read)
+        .optional()?)
 }
 
 /// What an entry is about, for lists.

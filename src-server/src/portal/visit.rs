@@ -13,12 +13,14 @@ use stackside_core::clock::shanghai_date;
 use stackside_core::crs::sign_ins_look_shifted;
 use stackside_core::geofence::{Doubt, Provider};
 use stackside_core::id::VisitId;
+use stackside_core::record::Stamp;
 use stackside_core::register::Point;
 
 use super::kept::{self, Evidence, Gallery};
 use super::record::{self, Card, Library};
 use super::{Frame, Language, one, presence_pill, shown_ms, sketch};
 use crate::access::PersonCaller;
+use crate::history::read_entry;
 use crate::route::{Access, Route};
 use crate::store::StoreError;
 use crate::words::Words;
@@ -59,6 +61,8 @@ struct VisitPage {
     sketch: String,
     /// What the point's coordinates look like, if not like WGS-84.
     shifted: Option<String>,
+    /// Who voided it when, and why.
+    void: Option<String>,
     has_fork: bool,
     device: String,
     sign_in: Option<Evidence>,
@@ -110,6 +114,7 @@ fn load(
         facts: facts(tx, words, &head, point.as_ref(), signed_in.as_ref())?,
         sketch: sketch::draw(fence, fix, words.north),
         shifted: shifted(tx, words, point.as_ref(), head.signed_in_ms)?,
+        void: void_of_visit(tx, words, &head)?,
         has_fork: tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM fork WHERE device = :device)",
             named_params! { ":device": head.device },
@@ -122,6 +127,29 @@ fn load(
         device: head.device,
         frame,
     }))
+}
+
+fn void_of_visit(
+    tx: &Transaction<'_>,
+    words: &'static Words,
+    head: &Head,
+) -> Result<Option<String>, StoreError> {
+    let entry = tx
+        .query_row(
+            "SELECT entry.header, entry.signature, entry.body FROM later_act JOIN entry USING (device, log, seq)
+             WHERE subject = :visit AND operator = :operator AND later_act.kind = 'voided'
+             ORDER BY entry.rowid LIMIT 1",
+            named_params! { ":visit": head.id, ":operator": head.operator },
+            read_entry,
+        )
+        .optional()?;
+    let Some(entry) = entry else { return Ok(None) };
+    match (entry.read_header(), entry.read_act()) {
+        (Ok(header), Ok(Act::Voided(act))) => {
+            record::void_line(tx, words, &head.operator, &(Stamp::of(&entry, &header), *act)).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// A word on a point whose sign-ins, up to half a year before this one and since, lie off by the shift of a Chinese map.

@@ -19,6 +19,7 @@ use super::form_list::FormList;
 use super::record_row::RecordRow;
 use super::sign_dialog::SignDialog;
 use super::today::{go_on, steps_of};
+use super::void_dialog::{VoidDialog, Wrong};
 use crate::app::Shared;
 use crate::components::camera::Camera;
 use crate::components::facts::Facts;
@@ -38,6 +39,7 @@ enum Over {
     Camera,
     Sign,
     Leave,
+    Void,
 }
 
 /// Leads to another screen.
@@ -142,13 +144,7 @@ fn Work(visit: VisitView, here: Here) -> impl IntoView {
                 <Steps name=texts::STEPS.get() steps=steps_of(&visit) />
                 {match is_open {
                     true => view! { <NextStep visit=visit.clone() here /> }.into_any(),
-                    false => view! {
-                        <p class="visit__closed" role="status">
-                            <Glyph icon=Icon::Check />
-                            {texts::VISIT_CLOSED.get()}
-                        </p>
-                    }
-                    .into_any(),
+                    false => view! { <Closed visit=visit.clone() here /> }.into_any(),
                 }}
             </section>
             <div class="visit__side">
@@ -174,6 +170,31 @@ fn Work(visit: VisitView, here: Here) -> impl IntoView {
                 <Presence visit />
             </div>
         </div>
+    }
+}
+
+/// What became of a visit that is over, and the way to void it.
+#[component]
+fn Closed(visit: VisitView, here: Here) -> impl IntoView {
+    match visit.voided {
+        Some(voided) => view! {
+            <p class="visit__refused" role="status">
+                <Glyph icon=Icon::Warn />
+                <span>{texts::void_line(&voided)}</span>
+            </p>
+        }
+        .into_any(),
+        None => view! {
+            <p class="visit__closed" role="status">
+                <Glyph icon=Icon::Check />
+                {texts::VISIT_CLOSED.get()}
+                <button type="button" class="btn visit__void" on:click=move |_| here.over.set(Over::Void)>
+                    <Glyph icon=Icon::Cross />
+                    {texts::VOID.get()}
+                </button>
+            </p>
+        }
+        .into_any(),
     }
 }
 
@@ -273,6 +294,9 @@ fn Overlay(here: Here) -> impl IntoView {
             Over::Sign => {
                 let records = finished(&visit);
                 Some(view! { <SignDialog place=Workplace::Visit(visit.id) records on_go=move |path: String| here.go(&path) on_close=close /> }.into_any())
+            }
+            Over::Void => {
+                Some(view! { <VoidDialog what=Wrong::Visit(visit.id) on_close=close /> }.into_any())
             }
             Over::Leave => {
                 let left = move |()| {

@@ -44,7 +44,7 @@ texts! {
     NO_PHOTO: "还没有照片。", "No photo yet.";
     NOT_IN_SLOT: "现场照片", "Photo of the site";
     SIGN: "签名", "Sign";
-    SIGN_WHAT: "签名后不能再改。本次一并签署：", "Signed records cannot be changed. You sign:";
+    SIGN_WHAT: "签名后不能再改，只能更正。本次一并签署：", "Signed records cannot be changed, only corrected. You sign:";
     NOTHING_TO_SIGN: "没有填完的记录可签。", "No finished record to sign.";
     SIGNED_ALL: "已签名", "Signed";
     OPEN_IT: "打开这份记录", "Open this record";
