@@ -8,6 +8,7 @@ use crate::hash::Hash;
 use crate::id::{DeviceId, FormCode, LogId, PersonId, PhotoId, PointId, RecordId, RulebookId, VisitId};
 use crate::judge::Verdict;
 use crate::photo::PhotoSource;
+use crate::plausible::{self, Finding};
 use crate::trust::{Certificate, Receipt, Signed};
 
 /// What an entry's body says. A server keeps kinds that it does not know as they are.
@@ -44,6 +45,9 @@ pub enum Act {
         fixes: Vec<Fix>,
         /// Where the technician was, as far as they tell.
         presence: PresenceVerdict,
+        /// What the tablet pointed out before, and the technician left all the same. Of a newer app those that are known.
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "plausible::read_known")]
+        findings: Vec<Finding>,
     },
     /// The wall clock moved against the boot clock by more than 30 s.
     ClockJumped {

@@ -156,6 +156,7 @@ async fn each_person_sees_the_visits_of_the_own_organisation_only() {
             &[],
             0,
         ),
+        findings: vec![],
     };
     let out = tablet.make(&out);
     tablet.receipt(&city, &[out]).await;

@@ -192,7 +192,7 @@ async function signAndLeave(hand, count) {
   });
   await step('the technician leaves', async () => {
     await page.getByRole('button', { name: /离场/ }).first().tap();
-    await page.getByRole('dialog').getByRole('button', { name: '离场' }).tap();
+    await page.getByRole('dialog').getByRole('button', { name: '离场', exact: true }).tap();
     await hand.seen(hand.heading('今日'));
   });
 }

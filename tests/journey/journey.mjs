@@ -224,7 +224,7 @@ async function journey({ page, server, tablet }) {
     await button('继续：离场').or(button('离场')).first().tap();
     await seen(heading('结束本次运维？'));
     await look(page, '23-leave');
-    await page.getByRole('dialog').getByRole('button', { name: '离场' }).tap();
+    await page.getByRole('dialog').getByRole('button', { name: '离场', exact: true }).tap();
     await seen(heading('今日'));
   });
   await rail('台账').tap();

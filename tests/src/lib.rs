@@ -1,5 +1,6 @@
 //! Journeys through device and server together: builders and fakes for the tests in `tests/`, and the demo.
 
+pub mod clock;
 pub mod conversation;
 pub mod demo;
 pub mod draft;

@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::Router;
+use chrono::{DateTime, Utc};
 use stackside_core::hash::Hash;
 use stackside_server::secret::KEY_FILE;
 use stackside_server::{App, Config};
@@ -29,10 +31,14 @@ pub struct Server {
 impl Server {
     /// Starts one in a folder of its own.
     pub fn start() -> Result<Self> {
+        Self::with_clock(Utc::now)
+    }
+    /// As [`Server::start`], with a clock of the test's.
+    pub fn with_clock(clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let config = Config { data: folder.path().to_owned() };
         App::new_key(&config)?;
-        let app = App::open(&config)?;
+        let app = App::open_with_clock(&config, Arc::new(clock))?;
         app.import(&city::root().join("demo"), false)?;
         let router = app.router();
         Self::serve(folder, app, router)

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use stackside_core::command::CommandError;
 use stackside_core::geofence::{Fix, Position, Provider};
@@ -18,9 +19,13 @@ use crate::shell::{Reply, Shell};
 use crate::technician::sign_in;
 use crate::{Result, city, http};
 
+/// What the satellites tell of the time, if anything.
+type Satellites = Arc<dyn Fn() -> Option<DateTime<Utc>> + Send + Sync>;
+
 /// A position that stays where it is told to: one good fix as soon as someone looks.
 struct Standing {
     clock: Arc<dyn Clock>,
+    satellites: Satellites,
     place: Arc<Mutex<Position>>,
 }
 
@@ -33,7 +38,7 @@ impl PositionSource for Standing {
             provider: Provider::Gps,
             mocked: false,
             boot_ms: self.clock.boot_ms(),
-            satellite_time: Some(self.clock.wall().to_utc()),
+            satellite_time: (self.satellites)(),
             satellites: Some(12),
         });
     }
@@ -43,14 +48,33 @@ impl PositionSource for Standing {
 /// A device in this process.
 pub struct Tablet {
     device: Device,
+    clock: Arc<dyn Clock>,
+    satellites: Satellites,
     place: Arc<Mutex<Position>>,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Tablet {
     /// A new one, that stands at `place` whenever it looks.
     pub fn new(place: Position) -> Result<Self> {
-        Self::open(tempfile::tempdir()?, place)
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new()?);
+        let wall = Arc::clone(&clock);
+        Self::with_clock(place, clock, move || Some(wall.wall().to_utc()))
+    }
+    /// One with clocks of the test's, and what the satellites tell of the time, if anything.
+    pub fn with_clock(
+        place: Position,
+        clock: Arc<dyn Clock>,
+        satellites: impl Fn() -> Option<DateTime<Utc>> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let place = Arc::new(Mutex::new(place));
+        Self::open(Arc::new(tempfile::tempdir()?), clock, Arc::new(satellites), place)
+    }
+    /// Ends the app and starts it again on the same folder; whoever was at it has to unlock.
+    pub fn start_again(self) -> Result<Self> {
+        self.device.close();
+        let (clock, satellites) = (Arc::clone(&self.clock), Arc::clone(&self.satellites));
+        Self::open(Arc::clone(&self.folder), clock, satellites, Arc::clone(&self.place))
     }
     /// One of `person` that is enrolled through `url`, unlocked and in a visit at the demo's stack.
     pub fn in_a_visit(server: &Server, url: &str, person: &str) -> Result<(Self, VisitId)> {
@@ -59,17 +83,25 @@ impl Tablet {
         let visit = sign_in(&tablet, city::POINT)?;
         Ok((tablet, visit))
     }
-    fn open(folder: TempDir, place: Position) -> Result<Self> {
-        let place = Arc::new(Mutex::new(place));
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new()?);
-        let source = Standing { clock: Arc::clone(&clock), place: Arc::clone(&place) };
+    fn open(
+        folder: Arc<TempDir>,
+        clock: Arc<dyn Clock>,
+        satellites: Satellites,
+        place: Arc<Mutex<Position>>,
+    ) -> Result<Self> {
+        let source = Standing {
+            clock: Arc::clone(&clock),
+            satellites: Arc::clone(&satellites),
+            place: Arc::clone(&place),
+        };
         let config = Config {
             data: folder.path().to_owned(),
             positions: Positions::None,
             model: "tablet of a test".into(),
         };
-        let parts = Parts { clock: Some(clock), positions: Some(Box::new(source)), ..Parts::default() };
-        Ok(Self { device: Device::open_with(config, parts)?, place, folder })
+        let parts =
+            Parts { clock: Some(Arc::clone(&clock)), positions: Some(Box::new(source)), ..Parts::default() };
+        Ok(Self { device: Device::open_with(config, parts)?, clock, satellites, place, folder })
     }
     /// Carries it elsewhere.
     pub fn carry_to(&self, to: Position) {

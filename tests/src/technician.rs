@@ -124,10 +124,11 @@ pub fn calibrate(shell: &impl Shell, record: RecordId, factor: &str, readings: R
     Ok(())
 }
 
-/// Fills the end of the form.
+/// Fills the end of the form, with the time that the tablet shows.
 pub fn finish_form(shell: &impl Shell, record: RecordId) -> Result<()> {
     let view = shell.call(&GetRecord { record })?;
-    answer(shell, &view, &"footer/cal_end".parse()?, &shown_time(chrono::Utc::now()))
+    let now = shell.call(&GetPosition { point: view.line.point.clone() })?.now;
+    answer(shell, &view, &"footer/cal_end".parse()?, &shown_time(now))
 }
 
 /// Begins a photo of a record's slot and hands over the first pieces.

@@ -1,5 +1,6 @@
 //! What screen and shell say to each other. They ship together, so it may change.
 
+mod finding;
 mod view;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -11,6 +12,7 @@ use crate::id::{FormCode, PersonId, PhotoId, PointId, RecordId, VisitId};
 use crate::photo::PhotoSource;
 use crate::register::Bottle;
 
+pub use finding::*;
 pub use view::*;
 
 /// One thing that the screen asks of the shell.
@@ -248,6 +250,11 @@ commands! { $
         /// Which.
         visit: VisitId,
     } -> VisitView;
+    /// What the authorities' own checks would point out in a visit as it stands. It stands in the way of nothing.
+    CheckVisit / check_visit {
+        /// Which.
+        visit: VisitId,
+    } -> Vec<FindingLine>;
     /// 离场. Refused while drafts are left.
     SignOut / sign_out {
         /// Which.

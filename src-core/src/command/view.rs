@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::FindingLine;
+use crate::clock::TimeProof;
 use crate::due::{Due, Urgency};
 use crate::form::{AnswerKey, Answers, Form, Label, LastDone, Purpose};
 use crate::geofence::{Fix, PresenceVerdict};
@@ -264,6 +266,14 @@ pub struct VisitView {
     pub signed_out_at: Option<DateTime<Utc>>,
     /// Presence at sign-in.
     pub presence: PresenceVerdict,
+    /// Why the technician was not "inside", in their words.
+    pub reason: Option<String>,
+    /// The day that it counts for, and how well that is known: [`crate::proven::day_of_visit`].
+    pub day: NaiveDate,
+    /// What the day rests on.
+    pub day_proof: TimeProof,
+    /// What was pointed out when it was left all the same; an open visit is asked with [`super::CheckVisit`].
+    pub left_with: Vec<FindingLine>,
     /// Its records.
     pub records: Vec<RecordLine>,
     /// Its photos.

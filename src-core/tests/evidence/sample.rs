@@ -148,5 +148,6 @@ fn clocks() -> Clocks {
         boot_ms: 1_000,
         boot_id: "boot".into(),
         satellite: None,
+        receipt: None,
     }
 }

@@ -3,11 +3,13 @@
 mod answer;
 mod app;
 mod bottle;
+mod day;
 mod due;
 mod handover;
 mod known;
 mod people;
 mod photo;
+mod plausible;
 mod point;
 mod position;
 mod record;

@@ -236,8 +236,12 @@ impl Inner {
     pub(super) fn visit_view(&self, id: VisitId, person: &Person) -> Result<VisitView, Error> {
         self.store.read(|c| {
             let visit = visit::of_person(c, id, &person.id)?;
+            let made = record::of_visit(c, id)?;
+            let times = self.times(c, &visit, &made)?;
+            let (day, day_proof) = times.day();
+            let left_with = self.finding_lines(c, &visit, times.left_with)?;
             let mut records = Vec::new();
-            for record in record::of_visit(c, id)? {
+            for record in made {
                 records.push(self.line(c, &Standing::of(c, record)?)?);
             }
             let photos = photo::of_visit(c, id)?;
@@ -260,6 +264,10 @@ impl Inner {
                 signed_in_at: visit.signed_in_at,
                 signed_out_at: visit.signed_out_at,
                 presence: visit.presence,
+                reason: entry::sign_in(c, id)?.and_then(|signed_in| signed_in.reason),
+                day,
+                day_proof,
+                left_with,
                 photos: self.photo_lines(c, &photos)?,
                 records,
                 forms,

@@ -1,14 +1,17 @@
 //! The evidence log: entries as signed, logs with their last receipt.
 
+use std::ops::ControlFlow;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use stackside_core::act::{Act, SignedIn};
 use stackside_core::clock::Clocks;
 use stackside_core::evidence::{Entry, Header, Tip};
 use stackside_core::hash::Hash;
-use stackside_core::id::{DeviceId, LogId, PhotoId};
+use stackside_core::id::{DeviceId, LogId, PhotoId, VisitId};
 use stackside_core::trust::{Receipt, Signed};
 
-use super::{json_or_null, number, parsed, parsed_or_null, sql, time_text};
+use super::{json, json_or_null, number, parsed, parsed_or_null, sql, time_text};
 use crate::error::Error;
 
 /// A log of this tablet.
@@ -131,6 +134,45 @@ pub fn of_photo(connection: &Connection, photo: PhotoId) -> Result<Option<Entry>
         Ok(Entry { header: row.get("header")?, signature: signature.into(), body: row.get("body")? })
     };
     Ok(connection.query_row(text, named_params! {":photo": photo.to_string()}, read).optional()?)
+}
+
+/// Hands over each entry from a visit's sign-in on, of all logs in the order in which they were made, until told to stop;
+/// with it, of the visit's sign-out, what it bears witness to.
+pub fn each_since_sign_in(
+    connection: &Connection,
+    visit: VisitId,
+    mut take: impl FnMut(Header, Option<Act>) -> ControlFlow<()>,
+) -> Result<(), Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT header, CASE WHEN kind = 'signed_out' AND body ->> '$.visit' = :visit THEN body END AS sign_out
+         FROM entry WHERE rowid >= (
+             SELECT first.rowid FROM entry AS first JOIN visit ON first.log = visit.log AND first.seq = visit.seq
+             WHERE visit.id = :visit)
+         ORDER BY rowid",
+    )?;
+    let mut rows = statement.query(named_params! {":visit": visit.to_string()})?;
+    while let Some(row) = rows.next()? {
+        if take(json(row, "header")?, json_or_null(row, "sign_out")?).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// What a visit's sign-in bears witness to; nothing where a mended log has lost it.
+pub fn sign_in(connection: &Connection, visit: VisitId) -> Result<Option<SignedIn>, Error> {
+    let body: Option<String> = connection
+        .query_row(
+            "SELECT body FROM entry JOIN visit ON entry.log = visit.log AND entry.seq = visit.seq
+             WHERE visit.id = :visit",
+            named_params! {":visit": visit.to_string()},
+            |row| row.get("body"),
+        )
+        .optional()?;
+    Ok(match body.map(|body| serde_json::from_str(&body)).transpose()? {
+        Some(Act::SignedIn(signed_in)) => Some(signed_in),
+        _ => None,
+    })
 }
 
 /// What an entry is about, for lists.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, named_params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use stackside_core::clock::Clocks;
+use stackside_core::clock::{Clocks, HeardTime};
 use stackside_core::evidence::PublicKey;
 use stackside_core::id::{DeviceId, OperatorId};
 use stackside_core::trust::{Certificate, Signed};
@@ -21,6 +21,8 @@ pub const SCREEN: &str = "screen";
 pub const CURSOR: &str = "cursor";
 /// [`Contact`].
 pub const CONTACT: &str = "contact";
+/// [`ReceiptCame`].
+pub const RECEIPT_CAME: &str = "receipt_came";
 /// [`stackside_core::wire::Health::history`] of the last contact: `u32`.
 pub const HISTORY: &str = "history";
 /// `true` once the app ended by itself.
@@ -58,6 +60,15 @@ pub struct Contact {
     pub at: DateTime<Utc>,
     /// The clocks at that moment.
     pub clocks: Clocks,
+}
+
+/// When the last receipt came.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReceiptCame {
+    /// In which start of the machine.
+    pub boot_id: String,
+    /// The server's time in it, and the boot clock when it came.
+    pub heard: HeardTime,
 }
 
 /// The last backup.

@@ -71,6 +71,18 @@ pub fn of_person(connection: &Connection, id: VisitId, person: &PersonId) -> Res
     connection.query_row(&sql, params, read).optional()?.ok_or_else(|| Error::not_found("visit"))
 }
 
+/// The person's visits nearest to one of theirs by the order in which they were begun, which no clock changes.
+pub fn around(connection: &Connection, visit: &Visit) -> Result<Vec<Visit>, Error> {
+    let sql = format!(
+        "{COLUMNS} WHERE person = :person AND id <> :id
+         ORDER BY abs(rowid - (SELECT mine.rowid FROM visit AS mine WHERE mine.id = :id)) LIMIT 20"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let params = named_params! {":person": visit.person.as_str(), ":id": visit.id.to_string()};
+    let rows = statement.query_map(params, read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The person's open visit.
 pub fn open(connection: &Connection, person: &PersonId) -> Result<Option<Visit>, Error> {
     let sql = format!("{COLUMNS} WHERE person = :person AND state = 'open'");

@@ -8,6 +8,7 @@ use flate2::write::GzEncoder;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use rusqlite::Transaction;
 use stackside_core::act::Act;
+use stackside_core::clock::HeardTime;
 use stackside_core::command::Event;
 use stackside_core::evidence::{Entry, Tip};
 use stackside_core::id::LogId;
@@ -19,6 +20,7 @@ use super::contact::{self, Refusal, Server, broken};
 use crate::device::{Inner, new_id};
 use crate::error::Error;
 use crate::store::entry::{self, Log, Subject};
+use crate::store::setting::{self, ReceiptCame};
 
 const MOST_ENTRIES: u32 = 200;
 const MOST_BYTES: usize = 1024 * 1024;
@@ -148,7 +150,13 @@ fn take_receipt(
         None => return Err(SendFailure::Fork),
     }
     let at = device.clock.wall().to_utc();
-    device.store.write(|t| entry::set_receipt(t, log.id, receipt.seq, signed, at)).map_err(broken)?;
+    let heard = HeardTime { time: receipt.server_time, boot_ms: device.clock.boot_ms() };
+    let came = ReceiptCame { boot_id: device.clock.boot_id(), heard };
+    let note = |t: &Transaction<'_>| {
+        setting::put(t, setting::RECEIPT_CAME, &came)?;
+        entry::set_receipt(t, log.id, receipt.seq, signed, at)
+    };
+    device.store.write(note).map_err(broken)?;
     device.tell(Event::Sync);
     Ok(receipt.seq)
 }

@@ -2,7 +2,7 @@
 
 use stackside_core::act::Act;
 use stackside_core::clock::{TimeProof, shanghai_date};
-use stackside_core::command::SignIn;
+use stackside_core::command::{GetVisit, SignIn};
 use stackside_device::Handle;
 
 use super::world::{World, point};
@@ -93,6 +93,8 @@ fn a_day_is_right_by_satellite_time_whatever_the_wall_clock_says() {
     assert_eq!((header.kind.as_str(), proof), ("record_signed", TimeProof::Satellite));
     assert_eq!(shanghai_date(time), shanghai_date(satellites));
     assert_eq!(header.clocks.wall.to_utc(), satellites + chrono::TimeDelta::days(3), "what it said is kept");
+    let view = world.device.handle(GetVisit { visit }).unwrap();
+    assert_eq!((view.day, view.day_proof), (shanghai_date(satellites), TimeProof::Satellite));
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod inspections;
 mod keys;
 mod people;
 mod photos;
+mod plausible;
 mod released;
 mod search;
 mod server;

@@ -14,7 +14,7 @@ use stackside_core::id::{DeviceId, LogId, OperatorId};
 use stackside_core::trust::{Certificate, Receipt, Signed, Statement};
 use stackside_core::wire::{EntriesReply, EntriesRequest, WireErrorCode};
 
-use super::{ApiError, OLDEST_APP, projection, read_json};
+use super::{ApiError, OLDEST_APP, projection, read_json, settle};
 use crate::App;
 use crate::access::DeviceCaller;
 use crate::route::{Access, Route};
@@ -174,6 +174,8 @@ fn take(
     if tip.is_none() {
         open_log(tx, place, key, operator)?;
     }
+    let first_new = tip.as_ref().map_or(1, |(last, _)| last + 1);
+    let mut fork = None;
     for item in batch {
         let seq = item.header.seq;
         let next = tip.as_ref().map_or(1, |(last, _)| last + 1);
@@ -192,9 +194,16 @@ fn take(
         keep(tx, item, "fork", caller, now)?;
         tracing::warn!(device = %item.header.device, log = %item.header.log, seq, "a fork");
         let message = format!("entry {seq} contradicts the log that is held");
-        return Ok(Err(ApiError::new(StatusCode::CONFLICT, WireErrorCode::Fork, message)));
+        fork = Some(ApiError::new(StatusCode::CONFLICT, WireErrorCode::Fork, message));
+        break;
     }
-    Ok(tip.ok_or_else(|| ApiError::not_found("no entry of this log is held")))
+    if tip.as_ref().is_some_and(|(last, _)| *last >= first_new) {
+        settle::settle(tx, place, first_new)?;
+    }
+    match (fork, tip) {
+        (Some(fork), _) => Ok(Err(fork)),
+        (None, tip) => Ok(tip.ok_or_else(|| ApiError::not_found("no entry of this log is held"))),
+    }
 }
 
 fn held_tip(tx: &Transaction<'_>, (device, log): Place) -> Result<Option<(u64, Hash)>, ApiError> {

@@ -6,6 +6,7 @@ mod entries;
 mod files;
 mod health;
 mod projection;
+mod settle;
 mod tus;
 mod upload;
 
@@ -21,6 +22,7 @@ use stackside_core::wire::{WireError, WireErrorCode};
 
 pub(crate) use files::{FILES, FileAnswer, Files};
 pub(crate) use projection::redraw;
+pub(crate) use settle::times_of_visit;
 pub(crate) use upload::drop_abandoned;
 
 use crate::route::Route;

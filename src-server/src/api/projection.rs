@@ -1,11 +1,11 @@
 //! Draws visits, records and file references from entries. Odd content (an unknown point, a visit twice, a kind of a
 //! newer app) is never a reason to fail: the entry itself is kept and can be drawn anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Transaction, named_params};
 use stackside_core::act::{Act, FileRef, PhotoTaken, RecordSigned, SignedIn};
-use stackside_core::clock::{TimeProof, shanghai_date};
+use stackside_core::clock::shanghai_date;
 use stackside_core::evidence::{Entry, Header};
 use stackside_core::form::done_items;
 use stackside_core::geofence::Presence;
@@ -13,6 +13,7 @@ use stackside_core::hash::Hash;
 use stackside_core::id::{OperatorId, RecordId, VisitId};
 use stackside_core::photo::PhotoSource;
 
+use super::settle::settle;
 use crate::store::{StoreError, integer};
 use crate::{definition, register};
 
@@ -26,7 +27,7 @@ struct Place<'e> {
     proof: &'static str,
 }
 
-/// Draws what `entry` says into the tables that people and tablets ask.
+/// Draws what `entry` says into the tables that people and tablets ask, with the tablet's own time: see [`super::settle`].
 pub(super) fn project(
     tx: &Transaction<'_>,
     header: &Header,
@@ -36,12 +37,8 @@ pub(super) fn project(
 ) -> Result<(), StoreError> {
     let Ok(act) = entry.read_act() else { return Ok(()) };
     let (time, proof) = header.clocks.best_time();
-    let proof = match proof {
-        TimeProof::Satellite => "satellite",
-        TimeProof::Unproven => "unproven",
-    };
     let (time_ms, day) = (time.timestamp_millis(), shanghai_date(time).to_string());
-    let place = Place { tx, header, operator, time_ms, day, proof };
+    let place = Place { tx, header, operator, time_ms, day, proof: proof.name() };
     match &act {
         Act::SignedIn(signed_in) => place.visit(signed_in)?,
         Act::PhotoTaken(photo) => place.photo(photo)?,
@@ -63,13 +60,18 @@ pub(crate) fn redraw(tx: &Transaction<'_>) -> Result<(), StoreError> {
          JOIN entry USING (device, log, seq) JOIN log USING (device, log) ORDER BY entry.rowid",
     )?;
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let mut first_drawn = BTreeMap::new();
     for row in rows {
         let (header, signature, body, operator): (String, String, String, String) = row?;
         let value = serde_json::json!({ "header": header, "signature": signature, "body": body });
         let entry: Entry = serde_json::from_value(value)?;
         if let (Ok(header), Ok(operator)) = (entry.read_header(), operator.parse()) {
             project(tx, &header, &entry, entry.hash(), &operator)?;
+            first_drawn.entry((header.device, header.log)).or_insert(header.seq);
         }
+    }
+    for (place, first) in first_drawn {
+        settle(tx, place, first)?;
     }
     tx.execute("DELETE FROM redraw", [])?;
     Ok(())

@@ -1,6 +1,7 @@
 //! Pages for people: server-rendered, without scripts, in the language that they read.
 
 mod file;
+mod findings;
 mod kept;
 mod login;
 mod record;

@@ -9,16 +9,20 @@ use axum::routing::get;
 use chrono::{DateTime, Days};
 use rusqlite::{OptionalExtension, Transaction, named_params};
 use stackside_core::act::{Act, SignedIn};
-use stackside_core::clock::shanghai_date;
+use stackside_core::clock::{TimeProof, shanghai_date};
 use stackside_core::crs::sign_ins_look_shifted;
 use stackside_core::geofence::{Doubt, Provider};
 use stackside_core::id::VisitId;
+use stackside_core::plausible::Finding;
+use stackside_core::proven::day_of_visit;
 use stackside_core::register::Point;
 
+use super::findings::{self, Found, Row};
 use super::kept::{self, Evidence, Gallery};
 use super::record::{self, Card, Library};
 use super::{Frame, Language, one, presence_pill, shown_ms, sketch};
 use crate::access::PersonCaller;
+use crate::api::times_of_visit;
 use crate::route::{Access, Route};
 use crate::store::StoreError;
 use crate::words::Words;
@@ -40,9 +44,10 @@ struct Head {
     technician: String,
     device: String,
     log: String,
+    day: String,
     signed_in_ms: i64,
     signed_out_ms: Option<i64>,
-    proof: String,
+    proof: TimeProof,
     presence: String,
     seq: i64,
     out: Option<(String, i64)>,
@@ -60,6 +65,7 @@ struct VisitPage {
     /// What the point's coordinates look like, if not like WGS-84.
     shifted: Option<String>,
     has_fork: bool,
+    findings: Vec<Found>,
     device: String,
     sign_in: Option<Evidence>,
     sign_out: Option<Evidence>,
@@ -102,9 +108,24 @@ fn load(
         None => None,
     };
     let library = Library::open(app, tx, words)?;
+    let findings = match &signed_in {
+        Some(act) => {
+            let row = Row {
+                id,
+                operator: &head.operator,
+                technician: &head.technician,
+                day: &head.day,
+                signed_in_ms: head.signed_in_ms,
+                signed_out_ms: head.signed_out_ms,
+            };
+            let shown = shown(tx, &head)?;
+            findings::of_visit(tx, &library, caller, &row, point.as_ref(), act, &shown)?
+        }
+        None => vec![],
+    };
     let photos = kept::photos_of_visit(tx, &library.files, &head.id, &head.operator)?;
     Ok(Some(VisitPage {
-        day: shown_ms(head.signed_in_ms).split(' ').next().unwrap_or_default().to_owned(),
+        day: head.day.clone(),
         tone,
         presence,
         facts: facts(tx, words, &head, point.as_ref(), signed_in.as_ref())?,
@@ -119,9 +140,19 @@ fn load(
         sign_out,
         records: record::of_visit(tx, &library, &head.id, &head.operator)?,
         gallery: Gallery { words, photos },
+        findings,
         device: head.device,
         frame,
     }))
+}
+
+/// What the tablet pointed out before the visit was left.
+fn shown(tx: &Transaction<'_>, head: &Head) -> Result<Vec<Finding>, StoreError> {
+    let Some((log, seq)) = &head.out else { return Ok(vec![]) };
+    Ok(match kept::act(tx, (&head.device, log), *seq)? {
+        Some(Act::SignedOut { findings, .. }) => findings,
+        _ => vec![],
+    })
 }
 
 /// A word on a point whose sign-ins, up to half a year before this one and since, lie off by the shift of a Chinese map.
@@ -143,7 +174,7 @@ fn head(tx: &Transaction<'_>, caller: &PersonCaller, id: VisitId) -> Result<Opti
     let query = format!(
         "SELECT work.id, work.operator, work.point, work.technician, work.device, work.log,
              work.signed_in_ms, work.signed_out_ms, work.proof, work.presence, work.seq,
-             work.out_log, work.out_seq
+             work.out_log, work.out_seq, work.day
          FROM visit AS work LEFT JOIN point ON point.id = work.point WHERE work.id = :id AND {}",
         caller.visible()
     );
@@ -158,10 +189,11 @@ fn head(tx: &Transaction<'_>, caller: &PersonCaller, id: VisitId) -> Result<Opti
             log: row.get(5)?,
             signed_in_ms: row.get(6)?,
             signed_out_ms: row.get(7)?,
-            proof: row.get(8)?,
+            proof: TimeProof::named(&row.get::<_, String>(8)?),
             presence: row.get(9)?,
             seq: row.get(10)?,
             out: row.get::<_, Option<String>>(11)?.zip(row.get(12)?),
+            day: row.get(13)?,
         })
     });
     Ok(head.optional()?)
@@ -188,9 +220,14 @@ fn facts(
         None => fact(words.point, format!("{}{}", head.point, words.bracketed(words.unknown_point))),
     }
     fact(words.technician, kept::technician(tx, &head.technician, &head.operator)?);
-    let proof = if head.proof == "satellite" { words.proven } else { words.unproven };
+    let proof = words.proof(head.proof);
     fact(words.signed_in, format!("{}{}", shown_ms(head.signed_in_ms), words.bracketed(proof)));
     fact(words.signed_out, head.signed_out_ms.map_or_else(|| words.still_there.to_owned(), shown_ms));
+    if let Some((signed_in, signed)) = times_of_visit(tx, &head.id)? {
+        let (day, proof) = day_of_visit(signed_in, signed);
+        let note = format!("{}{}{}", words.day_of_visit_note, words.semicolon, words.proof(proof));
+        fact(words.day_of_visit, format!("{day}{}", words.bracketed(&note)));
+    }
     let Some(act) = signed_in else { return Ok(facts) };
     if let Some(metres) = act.presence.distance_m {
         fact(words.distance, format!("{metres:.1} m{}", words.bracketed(words.distance_note)));

@@ -1,5 +1,6 @@
 //! All words that people read in the portal, in both languages.
 
+mod findings;
 mod terms;
 
 /// The portal's texts in one language.
@@ -40,6 +41,13 @@ pub(crate) struct Words {
     pub(crate) still_there: &'static str,
     pub(crate) unproven: &'static str,
     pub(crate) proven: &'static str,
+    pub(crate) by_receipt: &'static str,
+    pub(crate) findings: &'static str,
+    pub(crate) findings_note: &'static str,
+    pub(crate) was_shown: &'static str,
+    pub(crate) other_visit: &'static str,
+    pub(crate) day_of_visit: &'static str,
+    pub(crate) day_of_visit_note: &'static str,
     pub(crate) accuracy: &'static str,
     pub(crate) distance: &'static str,
     pub(crate) distance_note: &'static str,
@@ -141,6 +149,13 @@ pub(crate) const ZH: Words = Words {
     still_there: "未离场",
     unproven: "时间未经证实",
     proven: "卫星时间",
+    by_receipt: "时间由回执推定",
+    findings: "合理性检查提示",
+    findings_note: "提示不改变任何数据，请核实",
+    was_shown: "离场前平板已提示",
+    other_visit: "同一人员的另一次运维",
+    day_of_visit: "运维日期",
+    day_of_visit_note: "以最后一份签名记录为准",
     accuracy: "定位精度（95 %）",
     distance: "距围栏边界",
     distance_note: "正数在内，负数在外",
@@ -242,6 +257,13 @@ pub(crate) const EN: Words = Words {
     still_there: "not signed out",
     unproven: "time unproven",
     proven: "satellite time",
+    by_receipt: "time by a receipt",
+    findings: "Plausibility checks",
+    findings_note: "nothing is changed by them; please look into it",
+    was_shown: "the tablet said so before it was left",
+    other_visit: "another visit of the same person",
+    day_of_visit: "Day of the visit",
+    day_of_visit_note: "that of its last signed record",
     accuracy: "Accuracy (95 %)",
     distance: "Distance to the fence",
     distance_note: "positive inside, negative outside",

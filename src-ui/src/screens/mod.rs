@@ -1,6 +1,7 @@
 //! One file per screen: reads, calls, arranges.
 
 pub mod enrol;
+pub mod findings;
 pub mod form_list;
 pub mod handover;
 pub mod photo;

@@ -15,6 +15,7 @@ use stackside_core::visit::{VisitState, VisitStep};
 
 use self::leave::LeaveDialog;
 use self::photos::Photos;
+use super::findings::Findings;
 use super::form_list::FormList;
 use super::record_row::RecordRow;
 use super::sign_dialog::SignDialog;
@@ -147,6 +148,11 @@ fn Work(visit: VisitView, here: Here) -> impl IntoView {
                             <Glyph icon=Icon::Check />
                             {texts::VISIT_CLOSED.get()}
                         </p>
+                        <Findings
+                            title=texts::LEFT_WITH
+                            lines=visit.left_with.clone()
+                            on_go=move |path: String| here.go(&path)
+                        />
                     }
                     .into_any(),
                 }}
@@ -228,8 +234,10 @@ fn Presence(visit: VisitView) -> impl IntoView {
     let facts = vec![
         (texts::SIGNED_IN_AT.get(), Some(texts::short_time(visit.signed_in_at))),
         (texts::SIGNED_OUT_AT.get(), visit.signed_out_at.map(texts::short_time)),
+        (texts::DAY_OF_VISIT.get(), Some(texts::day_of_visit(visit.day, visit.day_proof))),
         (texts::ACCURACY.get(), texts::accuracy(verdict)),
         (texts::TO_BOUNDARY.get(), verdict.distance_m.map(texts::to_boundary)),
+        (texts::WHY_NOT_INSIDE_SAID.get(), visit.reason.clone()),
     ];
     view! {
         <section class="card">
@@ -280,8 +288,16 @@ fn Overlay(here: Here) -> impl IntoView {
                     here.go("/");
                 };
                 Some(
-                    view! { <LeaveDialog visit=visit.id point=visit.point.id on_left=left on_close=close /> }
-                        .into_any(),
+                    view! {
+                        <LeaveDialog
+                            visit=visit.id
+                            point=visit.point.id
+                            on_go=move |path: String| here.go(&path)
+                            on_left=left
+                            on_close=close
+                        />
+                    }
+                    .into_any(),
                 )
             }
         }

@@ -15,7 +15,7 @@ use axum::response::Response;
 use axum::routing::get;
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use stackside_core::act::{Act, RecordSigned};
-use stackside_core::clock::{TimeProof, shown_time};
+use stackside_core::clock::TimeProof;
 use stackside_core::definition::Definitions;
 use stackside_core::form::Form;
 use stackside_core::id::RecordId;
@@ -26,7 +26,7 @@ use self::cell::Reader;
 use self::form::{Part, parts};
 use self::verdict::text;
 use super::kept::{self, Evidence, Gallery, Photo};
-use super::{Frame, Language, one};
+use super::{Frame, Language, one, shown_ms};
 use crate::access::PersonCaller;
 use crate::api::Files;
 use crate::route::{Access, Route};
@@ -95,10 +95,12 @@ struct Drawn {
     point: String,
     visit: Option<String>,
     day: String,
+    signed_ms: i64,
+    proof: TimeProof,
 }
 
 const COLUMNS: &str = "work.id, work.operator, work.device, work.log, work.seq, work.technician, work.point,
-    work.visit, work.day";
+    work.visit, work.day, work.signed_ms, work.proof";
 
 fn drawn(row: &Row<'_>) -> rusqlite::Result<Drawn> {
     Ok(Drawn {
@@ -111,6 +113,8 @@ fn drawn(row: &Row<'_>) -> rusqlite::Result<Drawn> {
         point: row.get(6)?,
         visit: row.get(7)?,
         day: row.get(8)?,
+        signed_ms: row.get(9)?,
+        proof: TimeProof::named(&row.get::<_, String>(10)?),
     })
 }
 
@@ -141,12 +145,9 @@ fn card(tx: &Transaction<'_>, library: &Library, drawn: &Drawn) -> Result<Option
     else {
         return Ok(None);
     };
-    let (Ok(header), Ok(Act::RecordSigned(content))) = (entry.read_header(), entry.read_act()) else {
-        return Ok(None);
-    };
+    let Ok(Act::RecordSigned(content)) = entry.read_act() else { return Ok(None) };
     let (words, operator) = (library.words, drawn.operator.as_str());
     let form = library.form(content.form.as_str(), content.form_version);
-    let (time, proof) = header.clocks.best_time();
     let reader = Reader {
         tx,
         files: &library.files,
@@ -165,11 +166,8 @@ fn card(tx: &Transaction<'_>, library: &Library, drawn: &Drawn) -> Result<Option
         version: content.form_version,
         rulebook: format!("{} v{}", content.rulebook, content.rulebook_version),
         technician: kept::technician(tx, &drawn.technician, operator)?,
-        signed_at: shown_time(time),
-        proof: match proof {
-            TimeProof::Satellite => words.proven,
-            TimeProof::Unproven => words.unproven,
-        },
+        signed_at: shown_ms(drawn.signed_ms),
+        proof: words.proof(drawn.proof),
         outcome: gravest(&content).map(|outcome| words.outcome(outcome)),
         bad_items: parts.iter().map(Part::bad_items).sum(),
         parts,

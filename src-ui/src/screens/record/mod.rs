@@ -22,7 +22,7 @@ mod way;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 use stackside_core::command::{CommandError, GetRecord, RecordView};
 use stackside_core::form::{AnswerKey, FieldType};
 use stackside_core::id::RecordId;
@@ -183,14 +183,15 @@ fn RecordPad(draft: Draft) -> impl IntoView {
     }
 }
 
-/// Opens the field where the person was; otherwise the first one to be filled. What leaves the screen is sent.
+/// Opens the field that the address names or where the person was; otherwise the first one to be filled. What leaves the screen is sent.
 fn come_back(draft: Draft, shared: Shared) {
     let path = draft.path();
+    let asked = use_query_map().with_untracked(|query| query.get("at")).and_then(|at| at.parse().ok());
     let kept = shared.state.with_untracked(|state| {
         let place = state.as_ref().and_then(|state| state.place.clone());
         place.filter(|place| place.path == path).and_then(|place| place.field)
     });
-    match kept {
+    match asked.or(kept) {
         Some(key) => draft.go_to(&key),
         None => draft.part.set(draft.first_part()),
     }
