@@ -15,11 +15,12 @@ use crate::definitions::Known;
 use crate::error::Error;
 use crate::files::Files;
 use crate::keys::{FileKeys, Keys};
+use crate::network::{Network, NotTold};
 use crate::position::{PositionSource, Replay, TrackError, Tracker};
 use crate::space::{self, FreeBytes};
 use crate::store::setting::Enrolled;
 use crate::store::{Database, Store, StoreError, register, setting};
-use crate::sync::Sync;
+use crate::sync::{Patience, RealTime, Sync};
 
 /// What a device needs to be opened.
 #[derive(Debug, Clone)]
@@ -55,6 +56,10 @@ pub struct Parts {
     pub positions: Option<Box<dyn PositionSource>>,
     /// The key store.
     pub keys: Option<Box<dyn Keys>>,
+    /// What kind of network there is.
+    pub network: Option<Box<dyn Network>>,
+    /// How sync waits.
+    pub patience: Option<Arc<dyn Patience>>,
     /// How many pages of 4 KiB there are for the database, instead of as many as the disk has.
     pub most_pages: Option<u32>,
     /// What is free on the disk.
@@ -121,6 +126,7 @@ pub(crate) struct Inner {
     pub tracker: Tracker,
     pub known: Known,
     pub sync: Sync,
+    pub network: Box<dyn Network>,
     pub care: Care,
     // Copies of one photo are made at a time.
     pub darkroom: Mutex<()>,
@@ -177,7 +183,8 @@ impl Device {
             clock,
             known: Known::read(&store).map_err(|error| broken(&error))?,
             store,
-            sync: Sync::default(),
+            sync: Sync::new(parts.patience.unwrap_or_else(|| Arc::new(RealTime))),
+            network: parts.network.unwrap_or_else(|| Box::new(NotTold)),
             care: Care::default(),
             darkroom: Mutex::default(),
             free_bytes: parts.free_bytes.unwrap_or_else(|| space::free_in(&data)),

@@ -35,6 +35,10 @@ const EXPECTED: &[(&str, &str, &str, [u16; 3])] = &[
     ("GET", "/visits/{id}", "/visits/x", [303, 303, 404]),
     ("GET", "/records/{id}", "/records/x", [303, 303, 404]),
     ("GET", "/files/{sha256}", "/files/00", [303, 303, 404]),
+    ("GET", "/devices", "/devices", [303, 303, 200]),
+    ("GET", "/devices/{id}", "/devices/x", [303, 303, 404]),
+    ("POST", "/devices/{id}/revoke", "/devices/x/revoke", [303, 303, 403]),
+    ("GET", "/metrics", "/metrics", [404, 404, 404]),
 ];
 
 fn organisation(role: Role) -> &'static str {

@@ -208,6 +208,16 @@ async function journey({ page, server, tablet }) {
     await seen(page.getByText('待发', { exact: true }));
   });
   await look(page, '20-sync-offline');
+  await step('a photo is let wait, and goes on', async () => {
+    const pauses = button('暂停');
+    await seen(pauses);
+    const files = await pauses.count();
+    await pauses.first().tap();
+    await seen(page.getByText('已暂停', { exact: true }));
+    await look(page, '20-sync-paused');
+    await button('继续').tap();
+    await until('all files to wait for the network only', async () => (await pauses.count()) === files);
+  });
   await rail('今日').tap();
   await seen(page.getByText(/进行中/));
   await look(page, '21-today-visit');
@@ -252,11 +262,11 @@ async function journey({ page, server, tablet }) {
     await seen(page.getByText('Fail, data still valid'));
     await look(page, '28-record-en');
   });
-  await portal(page, server, visitPath);
+  await portal(page, server, tablet, visitPath);
 }
 
 /** What the operator's people see in their browser. */
-async function portal(page, server, visitPath) {
+async function portal(page, server, tablet, visitPath) {
   const context = await page.context().browser().newContext({ viewport: LANDSCAPE, locale: 'zh-CN' });
   const desk = await context.newPage();
   desk.setDefaultTimeout(PATIENCE_MS);
@@ -276,5 +286,23 @@ async function portal(page, server, visitPath) {
     await desk.screenshot({ path: join(PICTURES, '31-portal-visit.png'), fullPage: true });
   });
   check('portal: axe', await axe(desk));
+  await step('the portal lists the tablet, and strikes it off with a reason', async () => {
+    await desk.getByRole('link', { name: '平板' }).click();
+    await desk.getByRole('heading', { name: '平板' }).waitFor();
+    await desk.screenshot({ path: join(PICTURES, '32-portal-devices.png'), fullPage: true });
+    await desk.locator('a[href^="/devices/"]').first().click();
+    check('portal, a tablet: axe', await axe(desk));
+    await desk.getByLabel('停用原因').fill('演示：平板遗失');
+    await desk.getByRole('checkbox').check();
+    await desk.screenshot({ path: join(PICTURES, '33-portal-revoke.png'), fullPage: true });
+    await desk.getByRole('button', { name: '停用这台平板' }).click();
+    await desk.getByText('演示：平板遗失').waitFor();
+    check('portal, struck off: axe', await axe(desk));
+  });
   await context.close();
+  await step('the tablet says that it was struck off, and keeps all it has', async () => {
+    await page.goto(new URL('/sync', tablet.url).href);
+    await page.getByRole('button', { name: 'Sync now' }).tap();
+    await page.getByText(/^The server struck this tablet off/).waitFor();
+  });
 }

@@ -1,9 +1,13 @@
 //! Journeys through device and server together: builders and fakes for the tests in `tests/`, and the demo.
 
+pub mod chain;
+pub mod chance;
+pub mod chaos;
 pub mod conversation;
 pub mod demo;
 pub mod draft;
 pub mod http;
+pub mod hurry;
 pub mod photo;
 pub mod program;
 pub mod proxy;

@@ -1,12 +1,24 @@
 //! Photos made at run time: they look like nothing, but weigh and compress like a photo of a panel.
 
+use std::sync::LazyLock;
+
 use image::{ColorType, ImageFormat};
 
 use crate::Result;
+use crate::chance::Chance;
 
 /// 4000 × 3000 pixels, some 2 to 6 MB.
 pub fn jpeg_12_megapixels(seed: u64) -> Result<Vec<u8>> {
     jpeg(4000, 3000, seed)
+}
+
+/// A small JPEG with so many bytes in all: noise after its end makes it as long, and unlike every other.
+pub fn jpeg_of(bytes: usize, chance: &mut Chance) -> Result<Vec<u8>> {
+    static SMALL: LazyLock<std::result::Result<Vec<u8>, String>> =
+        LazyLock::new(|| jpeg(64, 48, 1).map_err(|error| error.to_string()));
+    let mut photo = SMALL.clone()?;
+    photo.extend(chance.bytes(bytes.saturating_sub(photo.len())));
+    Ok(photo)
 }
 
 /// A JPEG of soft shades, panel-like blocks and sensor noise.

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
-use stackside_core::command::CommandError;
+use stackside_core::command::{CommandError, GetState};
 use stackside_core::geofence::{Fix, Position, Provider};
-use stackside_core::id::VisitId;
+use stackside_core::id::{DeviceId, VisitId};
 use stackside_device::clock::{Clock, SystemClock};
 use stackside_device::position::{PositionSource, Sink};
-use stackside_device::{Config, Device, Parts, Positions};
+use stackside_device::{Config, Device, Parts, Patience, Positions};
 use tempfile::TempDir;
 
 use crate::program::{Killer, Process, bin};
@@ -50,16 +50,27 @@ pub struct Tablet {
 impl Tablet {
     /// A new one, that stands at `place` whenever it looks.
     pub fn new(place: Position) -> Result<Self> {
-        Self::open(tempfile::tempdir()?, place)
+        Self::open(tempfile::tempdir()?, place, None)
+    }
+    /// As [`Tablet::in_a_visit`], one that waits as `patience` says.
+    pub fn in_a_hurry(
+        server: &Server,
+        url: &str,
+        person: &str,
+        patience: Arc<dyn Patience>,
+    ) -> Result<(Self, VisitId)> {
+        Self::open(tempfile::tempdir()?, city::PLACE, Some(patience))?.begin(server, url, person)
     }
     /// One of `person` that is enrolled through `url`, unlocked and in a visit at the demo's stack.
     pub fn in_a_visit(server: &Server, url: &str, person: &str) -> Result<(Self, VisitId)> {
-        let tablet = Self::new(city::PLACE)?;
-        server.take_in(&tablet, url, person)?;
-        let visit = sign_in(&tablet, city::POINT)?;
-        Ok((tablet, visit))
+        Self::new(city::PLACE)?.begin(server, url, person)
     }
-    fn open(folder: TempDir, place: Position) -> Result<Self> {
+    fn begin(self, server: &Server, url: &str, person: &str) -> Result<(Self, VisitId)> {
+        server.take_in(&self, url, person)?;
+        let visit = sign_in(&self, city::POINT)?;
+        Ok((self, visit))
+    }
+    fn open(folder: TempDir, place: Position, patience: Option<Arc<dyn Patience>>) -> Result<Self> {
         let place = Arc::new(Mutex::new(place));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new()?);
         let source = Standing { clock: Arc::clone(&clock), place: Arc::clone(&place) };
@@ -68,8 +79,13 @@ impl Tablet {
             positions: Positions::None,
             model: "tablet of a test".into(),
         };
-        let parts = Parts { clock: Some(clock), positions: Some(Box::new(source)), ..Parts::default() };
+        let parts =
+            Parts { clock: Some(clock), positions: Some(Box::new(source)), patience, ..Parts::default() };
         Ok(Self { device: Device::open_with(config, parts)?, place, folder })
+    }
+    /// Its id, once it is enrolled.
+    pub fn id(&self) -> Result<DeviceId> {
+        Ok(self.call(&GetState {})?.enrolment.ok_or("the tablet is nobody's")?.device)
     }
     /// Carries it elsewhere.
     pub fn carry_to(&self, to: Position) {

@@ -159,6 +159,18 @@ pub fn take_photo(shell: &impl Shell, record: RecordId, slot: &str, bytes: &[u8]
     Ok(shell.call(&FinishPhoto { photo, size_bytes: bytes.len() as u64, sha256: Hash::of(bytes) })?)
 }
 
+/// Takes a photo of the visit, of no record's.
+pub fn snap(shell: &impl Shell, visit: VisitId, bytes: &[u8]) -> Result<PhotoLine> {
+    let source = PhotoSource::Camera;
+    let photo =
+        shell.call(&BeginPhoto { visit: Some(visit), record: None, slot: None, source, name: None })?;
+    for (n, piece) in bytes.chunks(PIECE_BYTES).enumerate() {
+        let offset = (n * PIECE_BYTES) as u64;
+        shell.call(&AddPhotoPiece { photo, offset, base64: STANDARD.encode(piece) })?;
+    }
+    Ok(shell.call(&FinishPhoto { photo, size_bytes: bytes.len() as u64, sha256: Hash::of(bytes) })?)
+}
+
 /// A signature as a hand draws it.
 pub fn strokes() -> Strokes {
     let point = |n: i32| StrokePoint {

@@ -8,42 +8,29 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde_json::Value;
-use stackside_core::act::Act;
 use stackside_core::command::{GetRecord, GetState, GetSync, GetToday, GetVisit};
-use stackside_core::evidence::{Entry, PublicKey, Tip};
+use stackside_core::evidence::Entry;
 use stackside_core::form::AnswerKey;
 use stackside_core::hash::Hash;
 use stackside_core::id::{RecordId, VisitId};
 use stackside_core::record::RecordState;
 use stackside_core::visit::VisitState;
+use stackside_tests::chance::Chance;
 use stackside_tests::program::Killer;
 use stackside_tests::reader::Reader;
 use stackside_tests::server::Server;
 use stackside_tests::shell::{Reply, Shell, ShellError};
 use stackside_tests::tablet::HostProgram;
 use stackside_tests::technician::*;
-use stackside_tests::{Result, city, photo};
+use stackside_tests::{Result, chain, chance, city, photo};
 
 /// At once: the moments are better spent on what is saved.
 const WALK_SPEED: f64 = 2000.0;
 const KILLS: u64 = 100;
 const REMARK: &str = "更换采样滤芯后校准，读数稳定。";
-
-/// Splitmix64: the same moments from the same seed.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut n = self.0;
-        n = (n ^ (n >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        n = (n ^ (n >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (n ^ (n >> 31)) % end
-    }
-}
 
 /// When the process dies: after so many calls, and then a moment, which falls into a call or between two.
 struct Fate {
@@ -177,7 +164,7 @@ impl Journey {
         if !now.starts_with(&self.evidence) {
             return Err("evidence is gone or changed".into());
         }
-        let kinds = verify(&now, self.server.app.public_key())?;
+        let kinds = chain::kinds(&now, self.server.app.public_key())?;
         let saved = &self.saved;
         for (is_saved, kind) in [
             (saved.enrolled, "enrolled"),
@@ -286,7 +273,7 @@ impl Journey {
         }
         self.mortal.tablet.kill()?;
         self.look_at_the_evidence()?;
-        let kinds = verify(&self.evidence, self.server.app.public_key())?;
+        let kinds = chain::kinds(&self.evidence, self.server.app.public_key())?;
         let once = ["enrolled", "signed_in", "photo_taken", "record_signed", "signed_out"];
         hold(kinds == once, &format!("entries: {kinds:?}"))?;
         hold(self.saved.entries_held == 5, "an entry is not held")?;
@@ -311,28 +298,8 @@ fn readings() -> Vec<(AnswerKey, &'static str)> {
     all
 }
 
-/// The kinds of a chain that holds from its first entry on, by the certificate in it.
-fn verify(entries: &[Entry], server: &PublicKey) -> Result<Vec<String>> {
-    let Some(first) = entries.first() else { return Ok(vec![]) };
-    let Act::Enrolled { certificate } = first.read_act()? else { return Err("no certificate".into()) };
-    let key = certificate.verify(server)?.public_key;
-    let header = first.read_header()?;
-    let mut tip = Tip::new(header.device, header.log);
-    let mut kinds = Vec::new();
-    for entry in entries {
-        let header = entry.verify(&key)?;
-        tip.follow(&header, entry.hash())?;
-        kinds.push(header.kind);
-    }
-    Ok(kinds)
-}
-
 fn hold(holds: bool, what: &str) -> Result<()> {
     if holds { Ok(()) } else { Err(what.to_owned().into()) }
-}
-
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
 /// One visit with so many kills at most, and the kills that are left once it was over.
@@ -373,8 +340,7 @@ fn run(seed: u64, mut kills: u64) -> Result<()> {
 
 #[test]
 fn a_tablet_that_dies_at_random_moments_ends_with_one_whole_visit_on_the_server() {
-    let fresh = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos().into();
-    let seed = number("STACKSIDE_SEED").unwrap_or_else(fresh);
-    run(seed, number("STACKSIDE_KILLS").unwrap_or(KILLS))
+    let seed = chance::seed();
+    run(seed, chance::number("STACKSIDE_KILLS").unwrap_or(KILLS))
         .unwrap_or_else(|error| panic!("{error}; again with STACKSIDE_SEED={seed}"));
 }

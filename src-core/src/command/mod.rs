@@ -59,6 +59,12 @@ pub enum CommandError {
     /// The one-time code is unknown, used or out of date.
     #[error("the enrolment code is unknown, used or out of date")]
     EnrolCode,
+    /// Too many wrong codes came from here; the server wants some rest.
+    #[error("too many wrong codes: wait {wait_s} s")]
+    TooManyTries {
+        /// Seconds until the next try is taken.
+        wait_s: u32,
+    },
     /// The server cannot be reached.
     #[error("the server cannot be reached")]
     Offline,
@@ -396,4 +402,16 @@ commands! { $
     GetSync / get_sync {} -> SyncView;
     /// Asks for contact now.
     SyncNow / sync_now {} -> ();
+    /// Lets one file wait, or go on.
+    PauseFile / pause_file {
+        /// Which.
+        sha256: Hash,
+        /// True to let it wait.
+        paused: bool,
+    } -> ();
+    /// Sends a file again that was refused.
+    RetryFile / retry_file {
+        /// Which.
+        sha256: Hash,
+    } -> ();
 }

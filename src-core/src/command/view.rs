@@ -464,6 +464,14 @@ pub struct SyncView {
     pub total_bytes: u64,
     /// Bytes that went out since the start of the day.
     pub sent_today_bytes: u64,
+    /// And since the start of the month.
+    pub sent_month_bytes: u64,
+    /// Bytes a second that get through, while files go out.
+    pub rate_bytes_s: Option<u64>,
+    /// Seconds until all files are there, at that rate.
+    pub left_s: Option<u64>,
+    /// Photos wait for Wi-Fi.
+    pub waits_for_wifi: bool,
 }
 
 /// One item on its way.
@@ -485,6 +493,27 @@ pub struct SyncItem {
     pub held_at: Option<DateTime<Utc>>,
     /// A photo's original gave way here, and the server lost it since.
     pub is_lost: bool,
+    /// The file, where it is one.
+    pub file: Option<Hash>,
+    /// A person lets it wait.
+    pub paused: bool,
+    /// Why it was refused.
+    pub reason: Option<FileTrouble>,
+}
+
+/// Why a file does not get through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum FileTrouble {
+    /// Its bytes are gone from this tablet, or fewer than they were.
+    Gone,
+    /// It is larger than the server takes.
+    TooLarge,
+    /// The server does not take it.
+    Refused {
+        /// Its reason.
+        reason: String,
+    },
 }
 
 /// What an item is.

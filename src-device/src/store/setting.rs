@@ -31,6 +31,8 @@ pub const BACKUP: &str = "backup";
 pub const MENDED: &str = "mended";
 /// [`stackside_core::command::Recovered`], until the technician has read it.
 pub const RECOVERED: &str = "recovered";
+/// Files that a person lets wait: a set of [`stackside_core::hash::Hash`].
+pub const PAUSED: &str = "paused";
 /// A person's place: the prefix of the name.
 pub const PLACE: &str = "place:";
 
@@ -105,12 +107,9 @@ pub fn add_traffic(connection: &Connection, day: &str, sent_bytes: u64) -> Resul
     Ok(())
 }
 
-/// What went out on a day.
-pub fn traffic(connection: &Connection, day: &str) -> Result<u64, Error> {
-    let bytes = connection
-        .query_row("SELECT sent_bytes FROM traffic WHERE day = :day", named_params! {":day": day}, |row| {
-            super::number(row, "sent_bytes")
-        })
-        .optional()?;
-    Ok(bytes.unwrap_or(0))
+/// What went out on the days that begin with `date`: a day, or a month.
+pub fn traffic(connection: &Connection, date: &str) -> Result<u64, Error> {
+    let sql =
+        "SELECT COALESCE(SUM(sent_bytes), 0) AS sent FROM traffic WHERE day >= :date AND day < :date || '~'";
+    Ok(connection.query_row(sql, named_params! {":date": date}, |row| super::number(row, "sent"))?)
 }

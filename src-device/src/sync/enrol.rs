@@ -124,6 +124,10 @@ async fn ask(server: &str, request: &EnrolRequest) -> Result<EnrolReply, Error> 
 
 fn for_screen(failure: &SendFailure) -> Error {
     match failure {
+        SendFailure::Later { after: Some(after) } => {
+            let wait_s = u32::try_from(after.as_secs()).unwrap_or(u32::MAX);
+            CommandError::TooManyTries { wait_s }.into()
+        }
         SendFailure::Offline | SendFailure::Later { .. } => CommandError::Offline.into(),
         SendFailure::NotOurServer | SendFailure::Untrusted | SendFailure::WrongClock => {
             CommandError::NotOurServer.into()

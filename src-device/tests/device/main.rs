@@ -15,6 +15,7 @@ mod forms;
 mod full;
 #[cfg(feature = "host")]
 mod host;
+mod idle;
 mod inspections;
 mod keys;
 mod people;

@@ -87,21 +87,24 @@ fn open(
     clock: &Arc<TestClock>,
     positions: &TestPositions,
     free_bytes: &Arc<AtomicU64>,
-    most_pages: Option<u32>,
+    parts: Parts,
 ) -> Device {
     let config = Config { data: folder.into(), positions: Positions::None, model: "test".into() };
     let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
     let positions = Some(Box::new(positions.clone()) as Box<dyn PositionSource>);
     let free_bytes = Arc::clone(free_bytes);
     let free_bytes: FreeBytes = Arc::new(move || Ok(free_bytes.load(Ordering::SeqCst)));
-    let parts =
-        Parts { clock: Some(clock), positions, most_pages, free_bytes: Some(free_bytes), ..Parts::default() };
+    let parts = Parts { clock: Some(clock), positions, free_bytes: Some(free_bytes), ..parts };
     Device::open_with(config, parts).unwrap()
 }
 
 impl World {
     /// A tablet that belongs to nobody yet.
     pub fn fresh() -> Self {
+        Self::fresh_with(Parts::default())
+    }
+    /// As [`World::fresh`], with parts of one's own.
+    pub fn fresh_with(parts: Parts) -> Self {
         let server = Server::start();
         server.tell(|script| script.changes = register());
         let folder = tempfile::tempdir().unwrap();
@@ -109,7 +112,7 @@ impl World {
         let clock = Arc::new(TestClock(Mutex::new((wall, 1_000_000, 0))));
         let positions = TestPositions::default();
         let free_bytes = Arc::new(AtomicU64::new(u64::MAX));
-        let device = open(folder.path(), &clock, &positions, &free_bytes, None);
+        let device = open(folder.path(), &clock, &positions, &free_bytes, parts);
         Self { folder, server, clock, positions, free_bytes, device }
     }
     /// Enrolled, with a first sync behind it, locked.
@@ -120,7 +123,12 @@ impl World {
     }
     /// Someone is at the tablet.
     pub fn unlocked() -> Self {
-        let world = Self::enrolled();
+        Self::unlocked_with(Parts::default())
+    }
+    /// As [`World::unlocked`], with parts of one's own.
+    pub fn unlocked_with(parts: Parts) -> Self {
+        let world = Self::fresh_with(parts);
+        world.enrol();
         world.device.handle(SetPin { person: person(), code: CODE.into(), pin: PIN.into() }).unwrap();
         world
     }
@@ -143,7 +151,8 @@ impl World {
         let copy = tempfile::tempdir().unwrap();
         copy_folder(self.folder.path(), copy.path());
         meanwhile(copy.path());
-        let device = open(copy.path(), &self.clock, &self.positions, &self.free_bytes, most_pages);
+        let parts = Parts { most_pages, ..Parts::default() };
+        let device = open(copy.path(), &self.clock, &self.positions, &self.free_bytes, parts);
         let Self { server, clock, positions, free_bytes, .. } = self;
         Self { folder: copy, server, clock, positions, free_bytes, device }
     }

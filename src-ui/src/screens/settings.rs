@@ -155,6 +155,15 @@ fn Display() -> impl IntoView {
                 chosen=Signal::derive(move || settings.get().theme)
                 on_choose=move |theme| save(Settings { theme, ..settings.get_untracked() })
             />
+            <Choices
+                label=texts::WIFI_ONLY.get()
+                name="photos"
+                options=vec![(false, texts::ON_ANY_NETWORK.get()), (true, texts::ON_WIFI_ONLY.get())]
+                chosen=Signal::derive(move || settings.get().photos_on_wifi_only)
+                on_choose=move |photos_on_wifi_only| {
+                    save(Settings { photos_on_wifi_only, ..settings.get_untracked() })
+                }
+            />
         </div>
     }
 }

@@ -14,6 +14,12 @@ pub fn command_error(error: &CommandError) -> String {
             format!("还有 {} 项没填好，请先补齐再签名。", problems.len()),
             format!("{} answers are missing or not valid. Complete them before signing.", problems.len()),
         ),
+        CommandError::TooManyTries { wait_s } => pick(
+            format!("登记码输错次数过多，平台要求等 {wait_s} 秒后再试。请先向管理员核对登记码。"),
+            format!(
+                "Too many wrong codes: the server asks to wait {wait_s} s. Check the code with the administrator first."
+            ),
+        ),
         CommandError::WrongPin { wait_s: 0 } => {
             pick("密码或个人码不对，请再试一次。", "The PIN or code is not right. Try again.").into()
         }

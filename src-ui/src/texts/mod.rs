@@ -7,6 +7,7 @@ mod form;
 mod handover;
 mod place;
 mod storage;
+mod sync;
 mod verdict;
 mod visit;
 
@@ -23,6 +24,7 @@ pub use form::*;
 pub use handover::*;
 pub use place::*;
 pub use storage::*;
+pub use sync::*;
 pub use verdict::*;
 pub use visit::*;
 
