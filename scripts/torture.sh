@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The long versions of the tests: hours. STACKSIDE_KILLS says how many kills there are, STACKSIDE_SEED which. With names
-# (kills, forgeries) only those parts run.
+# The long versions of the tests: hours. STACKSIDE_KILLS says how many kills there are, STACKSIDE_STRIDE at each how many-th
+# call the disk fails, STACKSIDE_SEED which of all that. With names (kills, disk, forgeries) only those parts run.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$STACKSIDE_ROOT"
@@ -16,6 +16,11 @@ kills() {
   STACKSIDE_KILLS=${STACKSIDE_KILLS:-5000} long random_kill
 }
 
+disk() {
+  say "a disk that fails below SQLite"
+  STACKSIDE_STRIDE=${STACKSIDE_STRIDE:-20} long disk
+}
+
 forgeries() {
   say "10 000 forged exports"
   cargo build --locked "${HOST_PACKAGES[@]}" --bins
@@ -23,11 +28,11 @@ forgeries() {
 }
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(kills forgeries)
+[ $# -gt 0 ] || parts=(kills disk forgeries)
 scripts/setup.sh test
 for part in "${parts[@]}"; do
   case $part in
-    kills | forgeries) "$part" ;;
-    *) die "usage: scripts/torture.sh [kills|forgeries]..." ;;
+    kills | disk | forgeries) "$part" ;;
+    *) die "usage: scripts/torture.sh [kills|disk|forgeries]..." ;;
   esac
 done

@@ -59,6 +59,8 @@ pub struct Parts {
     pub most_pages: Option<u32>,
     /// What is free on the disk.
     pub free_bytes: Option<FreeBytes>,
+    /// The VFS below the database, by the name under which SQLite knows it.
+    pub vfs: Option<String>,
 }
 
 /// Why a device could not be opened; each is one clear sentence.
@@ -166,8 +168,8 @@ impl Device {
         };
         let broken = |error: &dyn std::fmt::Display| OpenError::Broken(error.to_string());
         let file = data.join("stackside.sqlite");
-        let store = Store::open_sound(Database::new(&file), parts.most_pages, clock.wall().to_utc())
-            .map_err(in_store)?;
+        let database = Database::new(&file).through(parts.vfs);
+        let store = Store::open_sound(database, parts.most_pages, clock.wall().to_utc()).map_err(in_store)?;
         let begun = store.set_clean_end(false);
         let device = Self(Arc::new(Inner {
             model,

@@ -1,5 +1,7 @@
 //! Journeys through device and server together: builders and fakes for the tests in `tests/`, and the demo.
 
+pub mod chain;
+pub mod chance;
 pub mod conversation;
 pub mod demo;
 pub mod draft;
@@ -13,6 +15,7 @@ pub mod shell;
 pub mod tablet;
 pub mod technician;
 pub mod wait;
+pub mod work;
 
 /// What goes wrong while building or asking; the text names the thing.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;

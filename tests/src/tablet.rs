@@ -44,13 +44,13 @@ impl PositionSource for Standing {
 pub struct Tablet {
     device: Device,
     place: Arc<Mutex<Position>>,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Tablet {
     /// A new one, that stands at `place` whenever it looks.
     pub fn new(place: Position) -> Result<Self> {
-        Self::open(tempfile::tempdir()?, place)
+        Self::open(Arc::new(tempfile::tempdir()?), place, Parts::default())
     }
     /// One of `person` that is enrolled through `url`, unlocked and in a visit at the demo's stack.
     pub fn in_a_visit(server: &Server, url: &str, person: &str) -> Result<(Self, VisitId)> {
@@ -59,7 +59,8 @@ impl Tablet {
         let visit = sign_in(&tablet, city::POINT)?;
         Ok((tablet, visit))
     }
-    fn open(folder: TempDir, place: Position) -> Result<Self> {
+    /// One in a folder that may have been another's, with parts of its own beside clock and positions.
+    pub fn open(folder: Arc<TempDir>, place: Position, parts: Parts) -> Result<Self> {
         let place = Arc::new(Mutex::new(place));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new()?);
         let source = Standing { clock: Arc::clone(&clock), place: Arc::clone(&place) };
@@ -68,7 +69,7 @@ impl Tablet {
             positions: Positions::None,
             model: "tablet of a test".into(),
         };
-        let parts = Parts { clock: Some(clock), positions: Some(Box::new(source)), ..Parts::default() };
+        let parts = Parts { clock: Some(clock), positions: Some(Box::new(source)), ..parts };
         Ok(Self { device: Device::open_with(config, parts)?, place, folder })
     }
     /// Carries it elsewhere.

@@ -125,6 +125,9 @@ pub enum CommandError {
         #[from]
         why: HandoverTrouble,
     },
+    /// The device's disk failed to read or write. What was called saved is safe; this was not saved.
+    #[error("the device's disk failed")]
+    DiskFailed,
     /// The command or its arguments are not known: screen and shell are of different versions.
     #[error("the screen does not fit the shell")]
     Version,

@@ -1,22 +1,28 @@
 //! Where the database and its copies lie, and the one way in which connections to any of them are opened.
 
-use std::ffi::OsString;
+use std::ffi::{OsString, c_int};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, ffi};
 
 /// The file of a database.
 #[derive(Debug, Clone)]
 pub struct Database {
     file: PathBuf,
+    vfs: Option<String>,
 }
 
 impl Database {
     /// The database in this file, which need not be there yet.
     pub fn new(file: &Path) -> Self {
-        Self { file: file.to_owned() }
+        Self { file: file.to_owned(), vfs: None }
+    }
+
+    /// The same through a VFS, by the name under which SQLite knows it; nothing is the system's own.
+    pub fn through(self, vfs: Option<String>) -> Self {
+        Self { vfs, ..self }
     }
 
     /// Its file.
@@ -36,13 +42,13 @@ impl Database {
 
     /// Opens the database, or a copy of it in another file, for reading and writing; made if it is not there.
     pub(super) fn connect(&self, file: &Path) -> Result<Connection, rusqlite::Error> {
-        Self::settled(Connection::open(file)?)
+        self.open(file, OpenFlags::default())
     }
 
     /// As [`Database::connect`], for reading only.
     pub(super) fn connect_to_read(&self, file: &Path) -> Result<Connection, rusqlite::Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Self::settled(Connection::open_with_flags(file, flags)?)
+        self.open(file, flags)
     }
 
     /// As [`Database::connect_to_read`], without leaving a file beside it: for one that may have to stay untouched.
@@ -53,10 +59,14 @@ impl Database {
         let uri =
             format!("file:{}?mode=ro{}", encoded(&self.file), if has_wal { "" } else { "&immutable=1" });
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        Self::settled(Connection::open_with_flags(uri, flags)?)
+        self.open(Path::new(&uri), flags)
     }
 
-    fn settled(connection: Connection) -> Result<Connection, rusqlite::Error> {
+    fn open(&self, file: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Error> {
+        let connection = match &self.vfs {
+            Some(vfs) => Connection::open_with_flags_and_vfs(file, flags, vfs.as_str())?,
+            None => Connection::open_with_flags(file, flags)?,
+        };
         connection.execute_batch(
             "PRAGMA busy_timeout = 5000;
              PRAGMA synchronous = FULL; -- what the screen calls saved survives a dead battery
@@ -76,10 +86,21 @@ pub(super) fn with_end(file: &Path, end: &str) -> PathBuf {
     name.into()
 }
 
-/// The first line of what `quick_check` finds; nothing if all is well.
+/// The first line of what `quick_check` finds; nothing if all is well. A disk that fails while it looks is an error: what
+/// cannot be read now is not damaged.
 pub(super) fn damage(connection: &Connection) -> Result<Option<String>, rusqlite::Error> {
     let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    Ok(Some(found).filter(|found| found != "ok"))
+    match failed_read(&found) {
+        Some(code) => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(found))),
+        None => Ok(Some(found).filter(|found| found != "ok")),
+    }
+}
+
+/// The code of a read that failed, which `quick_check` reports like damage: `… error code=266`.
+fn failed_read(found: &str) -> Option<c_int> {
+    let (_, code) = found.split_once("error code=")?;
+    let code: c_int = code.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
+    (code & 0xff == ffi::SQLITE_IOERR).then_some(code)
 }
 
 /// Renames a file, there under its new name after a power cut.

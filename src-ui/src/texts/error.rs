@@ -90,6 +90,10 @@ fn plain(error: &CommandError) -> &'static str {
             "存储空间已满，请清理后再试；已保存的内容都在。",
             "Storage is full. Free some space and try again; what was saved is safe.",
         ),
+        CommandError::DiskFailed => pick(
+            "平板的存储出错，这一项没有存上，请再试一次；已保存的内容都在。若再出错，请尽快联网发送并换一台平板。",
+            "The tablet's storage failed and this was not saved. Try again; what was saved is safe. If it fails again, send your records soon and change the tablet.",
+        ),
         CommandError::Version => pick(
             "界面与程序版本不符，请重新打开应用。",
             "The screens do not fit the program. Open the app again.",
