@@ -10,6 +10,7 @@ mod damaged;
 mod definitions;
 mod desk;
 mod export;
+mod field;
 mod filler;
 mod forms;
 mod full;
