@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what `make demo`, `make run`, `make test`, `make bench` or `make check` needs and is not there yet.
-# Usage: scripts/setup.sh [demo|run|test|bench|check]...
+# Usage: scripts/setup.sh [demo|run|test|bench|check|fuzz]...
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
@@ -10,6 +10,7 @@ PLAYWRIGHT_VERSION=1.65.1
 AXE_VERSION=4.14.0
 SHARP_VERSION=0.35.5
 DENY_VERSION=0.20.2
+FUZZ_VERSION=0.13.2
 # The command-line tool must be exactly the library's version.
 BINDGEN_VERSION=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/"/, "", $3); print $3 }' \
   "$STACKSIDE_ROOT/Cargo.lock" 2>/dev/null || true)
@@ -220,10 +221,16 @@ setup_check() {
   cargo_tool cargo-deny "$DENY_VERSION" "5 minutes" "cargo-deny --version" --locked
 }
 
+setup_fuzz() {
+  has cargo || die "cargo is missing: please install Rust through rustup"
+  if has apt-get; then packages build-essential pkg-config libssl-dev; fi
+  cargo_tool cargo-fuzz "$FUZZ_VERSION" "1 minute" "cargo-fuzz --version"
+}
+
 for part in "${@:-run}"; do
   case $part in
-    demo | run | test | bench | check) "setup_$part" ;;
-    *) die "usage: scripts/setup.sh [demo|run|test|bench|check]..." ;;
+    demo | run | test | bench | check | fuzz) "setup_$part" ;;
+    *) die "usage: scripts/setup.sh [demo|run|test|bench|check|fuzz]..." ;;
   esac
 done
 rm -rf "$STACKSIDE_TOOLS/build"

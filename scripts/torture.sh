@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The long versions of the tests: hours. STACKSIDE_KILLS says how many kills there are, STACKSIDE_STRIDE at each how many-th
-# call the disk fails, STACKSIDE_SEED which of all that. With names (kills, disk, forgeries) only those parts run.
+# The long versions of the tests: hours. Each knob has a default: STACKSIDE_KILLS how many kills there are, STACKSIDE_STRIDE
+# at each how many-th call the disk fails, STACKSIDE_FUZZ_SECONDS how long each fuzz target runs, STACKSIDE_SEED which of
+# all that. With names (kills, disk, forgeries, fuzz) only those parts run.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$STACKSIDE_ROOT"
@@ -27,12 +28,31 @@ forgeries() {
   long verify
 }
 
+# The compiler's sanitizer and coverage are not stable, but are there in the stable one.
+fuzz_target() {
+  local target=$1 grown="$STACKSIDE_CACHE/fuzz/$1"
+  shift
+  mkdir -p "$grown"
+  say "fuzzing $target for ${STACKSIDE_FUZZ_SECONDS:-600} s"
+  RUSTC_BOOTSTRAP=1 cargo fuzz run --target-dir "$STACKSIDE_CACHE/target-fuzz" "$target" "$grown" "$@" -- \
+    -max_total_time="${STACKSIDE_FUZZ_SECONDS:-600}" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1
+}
+
+fuzz() {
+  scripts/setup.sh fuzz
+  fuzz_target entry fuzz/seeds/entry
+  fuzz_target answers fuzz/seeds/answers
+  fuzz_target form src-core/forms src-core/rulebooks
+  fuzz_target photo fuzz/seeds/photo
+  fuzz_target export fuzz/seeds/export
+}
+
 parts=("$@")
-[ $# -gt 0 ] || parts=(kills disk forgeries)
+[ $# -gt 0 ] || parts=(kills disk forgeries fuzz)
 scripts/setup.sh test
 for part in "${parts[@]}"; do
   case $part in
-    kills | disk | forgeries) "$part" ;;
-    *) die "usage: scripts/torture.sh [kills|disk|forgeries]..." ;;
+    kills | disk | forgeries | fuzz) "$part" ;;
+    *) die "usage: scripts/torture.sh [kills|disk|forgeries|fuzz]..." ;;
   esac
 done
