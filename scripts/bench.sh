@@ -3,15 +3,16 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$STACKSIDE_ROOT"
-scripts/setup.sh test
+scripts/setup.sh test bench
 
 missed=0
 say "native"
 cargo bench --locked -q -p stackside-core --bench judge || missed=1
 cargo bench --locked -q -p stackside-device --bench verify || missed=1
-scripts/setup.sh bench
 cargo bench --locked -q -p stackside-device --bench photo || missed=1
 cargo bench --locked -q -p stackside-tests --bench store || missed=1
+cargo build --locked -q --release -p stackside-server --bins
+cargo bench --locked -q -p stackside-tests --bench sync || missed=1
 
 say "screens, in Chromium slowed down four times"
 scripts/build-ui.sh

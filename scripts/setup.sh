@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what `make demo`, `make run`, `make test`, `make bench` or `make check` needs and is not there yet.
-# Usage: scripts/setup.sh [demo|run|test|bench|check]...
+# Usage: scripts/setup.sh [demo|run|test|bench|check|fuzz]...
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
@@ -9,7 +9,15 @@ BINARYEN_VERSION=132.0.0
 PLAYWRIGHT_VERSION=1.65.1
 AXE_VERSION=4.14.0
 SHARP_VERSION=0.35.5
+# Both ends of tus as others wrote them.
+TUS_CLIENT_VERSION=4.3.1
+TUS_SERVER_VERSION=2.4.5
+TUS_STORE_VERSION=2.1.1
+# What make bench compares with.
+POUCHDB_VERSION=9.0.0
+EXPRESS_POUCHDB_VERSION=4.2.0
 DENY_VERSION=0.20.2
+FUZZ_VERSION=0.13.2
 # The command-line tool must be exactly the library's version.
 BINDGEN_VERSION=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/"/, "", $3); print $3 }' \
   "$STACKSIDE_ROOT/Cargo.lock" 2>/dev/null || true)
@@ -206,10 +214,15 @@ setup_test() {
   test_programs
   npm_tool playwright-core "$PLAYWRIGHT_VERSION" "1 minute"
   npm_tool @axe-core/playwright "$AXE_VERSION" "1 minute"
+  npm_tool tus-js-client "$TUS_CLIENT_VERSION" "1 minute"
+  npm_tool @tus/server "$TUS_SERVER_VERSION" "1 minute"
+  npm_tool @tus/file-store "$TUS_STORE_VERSION" "1 minute"
 }
 
 # What our speed is measured against.
 setup_bench() {
+  npm_tool pouchdb-node "$POUCHDB_VERSION" "1 minute"
+  npm_tool express-pouchdb "$EXPRESS_POUCHDB_VERSION" "1 minute"
   npm_tool sharp "$SHARP_VERSION" "1 minute"
 }
 
@@ -220,10 +233,16 @@ setup_check() {
   cargo_tool cargo-deny "$DENY_VERSION" "5 minutes" "cargo-deny --version" --locked
 }
 
+setup_fuzz() {
+  has cargo || die "cargo is missing: please install Rust through rustup"
+  if has apt-get; then packages build-essential pkg-config libssl-dev; fi
+  cargo_tool cargo-fuzz "$FUZZ_VERSION" "1 minute" "cargo-fuzz --version"
+}
+
 for part in "${@:-run}"; do
   case $part in
-    demo | run | test | bench | check) "setup_$part" ;;
-    *) die "usage: scripts/setup.sh [demo|run|test|bench|check]..." ;;
+    demo | run | test | bench | check | fuzz) "setup_$part" ;;
+    *) die "usage: scripts/setup.sh [demo|run|test|bench|check|fuzz]..." ;;
   esac
 done
 rm -rf "$STACKSIDE_TOOLS/build"

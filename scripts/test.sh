@@ -21,8 +21,8 @@ else
 fi
 STACKSIDE_CHROMIUM=$(chromium_path)
 export STACKSIDE_CHROMIUM
-for journey in journey bad-days photos forms types window; do
-  say "browser test: $journey"
+for journey in tus journey bad-days photos forms types window; do
+  say "journey: $journey"
   node "tests/journey/$journey.mjs" 2>&1 | tee -a "$log"
 done
 

@@ -20,3 +20,33 @@ CREATE VIRTUAL TABLE listed_words USING fts5 (words, content = '', contentless_d
 
 -- When a sent original left this tablet to make room: 30 days and more after the receipt that names its hash.
 ALTER TABLE file ADD COLUMN gone_at TEXT;
+
+-- Which secret of the key store was mixed into `hash`; absent where none was, as of older releases. Without that secret the
+-- hash is worth nothing, to a thief and to the app.
+ALTER TABLE pin ADD COLUMN pepper TEXT;
+
+-- 更正: each version of a record is a row of `record`, its answers and photos are its own. The first version's id is the
+-- record's; a correction that is not signed yet is a draft, and has instruments, bottles and last_done from its start.
+-- The record that this is a later version of; absent in the first.
+ALTER TABLE record ADD COLUMN original TEXT REFERENCES record (id);
+-- From 1.
+ALTER TABLE record ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+-- Why the version before was corrected.
+ALTER TABLE record ADD COLUMN reason TEXT;
+-- One correction of a record at a time.
+CREATE UNIQUE INDEX record_version ON record (original, version) WHERE original IS NOT NULL;
+-- A person has one draft of a form in a visit, or at a point, besides those that correct.
+DROP INDEX record_draft;
+CREATE UNIQUE INDEX record_draft ON record (person, COALESCE(visit, ''), point, form)
+WHERE state = 'draft' AND original IS NULL;
+-- What was done later with a record.
+CREATE INDEX entry_record ON entry (record) WHERE record IS NOT NULL;
+
+CREATE TABLE voided (
+    --- 作废: what counts no more, by this tablet or another. Never undone.
+    -- A record's id; a visit's, and with it those of all its records.
+    subject TEXT    NOT NULL PRIMARY KEY,
+    -- The entry that says so and why.
+    log     TEXT    NOT NULL,
+    seq     INTEGER NOT NULL
+) STRICT;

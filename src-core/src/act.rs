@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::form::Answers;
+use crate::form::{AnswerKey, Answers, Label};
 use crate::geofence::{Fix, PresenceVerdict};
 use crate::hash::Hash;
 use crate::id::{DeviceId, FormCode, LogId, PersonId, PhotoId, PointId, RecordId, RulebookId, VisitId};
 use crate::judge::Verdict;
 use crate::photo::PhotoSource;
+use crate::plausible::{self, Finding};
 use crate::trust::{Certificate, Receipt, Signed};
 
 /// What an entry's body says. A server keeps kinds that it does not know as they are.
@@ -36,6 +37,12 @@ pub enum Act {
     PhotoTaken(PhotoTaken),
     /// A record was signed: its whole content.
     RecordSigned(Box<RecordSigned>),
+    /// 更正: a new version of a signed record.
+    RecordCorrected(Box<RecordCorrected>),
+    /// 复核: a second person signed a version of a record.
+    Countersigned(Box<Countersigned>),
+    /// 作废: a record or a visit counts no more.
+    Voided(Box<Voided>),
     /// 离场.
     SignedOut {
         /// The visit.
@@ -44,6 +51,9 @@ pub enum Act {
         fixes: Vec<Fix>,
         /// Where the technician was, as far as they tell.
         presence: PresenceVerdict,
+        /// What the tablet pointed out before, and the technician left all the same. Of a newer app those that are known.
+        #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "plausible::read_known")]
+        findings: Vec<Finding>,
     },
     /// The wall clock moved against the boot clock by more than 30 s.
     ClockJumped {
@@ -152,6 +162,78 @@ pub struct RecordSigned {
     pub files: Vec<FileRef>,
 }
 
+/// An entry of any log, by its place and its hash: nothing else can take its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryRef {
+    /// The device.
+    pub device: DeviceId,
+    /// Its log.
+    pub log: LogId,
+    /// The entry's number in the log.
+    pub seq: u64,
+    /// SHA-256 of its header.
+    pub hash: Hash,
+}
+
+/// A new version of a signed record, whole; the one before stays as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordCorrected {
+    /// The version that it takes the place of.
+    pub version: EntryRef,
+    /// Why.
+    pub reason: String,
+    /// All of the new version: the record keeps its id, and its form and rulebook keep theirs.
+    #[serde(flatten)]
+    pub content: RecordSigned,
+}
+
+/// A second person signed a version of a record; a later correction is not covered by it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Countersigned {
+    /// The record.
+    pub record: RecordId,
+    /// Its visit; nothing for desk work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<VisitId>,
+    /// Its point.
+    pub point: PointId,
+    /// Exactly the version that was seen.
+    pub version: EntryRef,
+    /// As what, in the form's words: 负责人, 核查人, 审批.
+    pub role: Label,
+    /// The form's signature field of that role; nothing where the form names no second signer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<AnswerKey>,
+    /// Who signed, as written.
+    pub name: String,
+    /// Set if that person was at the tablet by their own PIN. Otherwise the header's technician handed it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// The strokes.
+    pub signature: FileRef,
+}
+
+/// A record or a visit counts no more: never undone, never deleted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Voided {
+    /// The record; nothing if the whole visit is void.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<RecordId>,
+    /// The visit that is void, or that of the record; nothing for desk work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<VisitId>,
+    /// Where it was.
+    pub point: PointId,
+    /// The version of the record that was seen, or the visit's sign-in.
+    pub version: EntryRef,
+    /// Why.
+    pub reason: String,
+    /// Who says so.
+    pub technician: PersonId,
+    /// Their strokes.
+    pub signature: FileRef,
+}
+
 /// A signature as drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Strokes {
@@ -192,6 +274,9 @@ impl Act {
             Self::SignedIn(_) => "signed_in",
             Self::PhotoTaken(_) => "photo_taken",
             Self::RecordSigned(_) => "record_signed",
+            Self::RecordCorrected(_) => "record_corrected",
+            Self::Countersigned(_) => "countersigned",
+            Self::Voided(_) => "voided",
             Self::SignedOut { .. } => "signed_out",
             Self::ClockJumped { .. } => "clock_jumped",
             Self::ZoneChanged { .. } => "zone_changed",
@@ -205,24 +290,52 @@ impl Act {
             _ => None,
         }
     }
+    /// The content of a version of a record.
+    pub fn content(&self) -> Option<&RecordSigned> {
+        match self {
+            Self::RecordSigned(content) => Some(content),
+            Self::RecordCorrected(act) => Some(&act.content),
+            _ => None,
+        }
+    }
+    /// The earlier entry that the act is about: a version of a record, or a sign-in.
+    pub fn version(&self) -> Option<&EntryRef> {
+        match self {
+            Self::RecordCorrected(act) => Some(&act.version),
+            Self::Countersigned(act) => Some(&act.version),
+            Self::Voided(act) => Some(&act.version),
+            _ => None,
+        }
+    }
+    /// True if `earlier` is what [`Act::version`] has to name: a version of the same record, or the visit's sign-in.
+    pub fn is_about(&self, earlier: &Self) -> bool {
+        let is_version_of = |record| earlier.content().is_some_and(|content| content.record == record);
+        match self {
+            Self::RecordCorrected(act) => is_version_of(act.content.record),
+            Self::Countersigned(act) => is_version_of(act.record),
+            Self::Voided(act) => match act.record {
+                Some(record) => is_version_of(record),
+                None => matches!(earlier, Self::SignedIn(sign_in) if Some(sign_in.visit) == act.visit),
+            },
+            _ => false,
+        }
+    }
     /// The files that the act names: what a server has to get as well.
     pub fn files(&self) -> Vec<&FileRef> {
         match self {
             Self::SignedIn(act) => act.photo.iter().collect(),
             Self::PhotoTaken(act) => vec![&act.file],
-            Self::RecordSigned(act) => act.photos.iter().chain([&act.signature]).chain(&act.files).collect(),
+            Self::RecordSigned(content) => content.all_files(),
+            Self::RecordCorrected(act) => act.content.all_files(),
+            Self::Countersigned(act) => vec![&act.signature],
+            Self::Voided(act) => vec![&act.signature],
             _ => vec![],
         }
     }
 }
 
-/// Who made an entry and where it stands, for people and queries.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EntryPlace {
-    /// The device.
-    pub device: DeviceId,
-    /// Its log.
-    pub log: LogId,
-    /// The entry's number in the log.
-    pub seq: u64,
+impl RecordSigned {
+    fn all_files(&self) -> Vec<&FileRef> {
+        self.photos.iter().chain([&self.signature]).chain(&self.files).collect()
+    }
 }

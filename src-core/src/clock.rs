@@ -17,13 +17,16 @@ pub struct Clocks {
     pub boot_id: String,
     /// Satellite time of the last fix, if there was one in this boot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub satellite: Option<SatelliteTime>,
+    pub satellite: Option<HeardTime>,
+    /// The server's time in the last receipt that came in this boot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<HeardTime>,
 }
 
-/// What the satellites said, and when on the boot clock.
+/// A time that came from outside the machine, and when on the boot clock it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SatelliteTime {
-    /// UTC of the satellites.
+pub struct HeardTime {
+    /// What was said.
     pub time: DateTime<Utc>,
     /// The boot clock at that moment, in milliseconds.
     pub boot_ms: u64,
@@ -35,22 +38,52 @@ pub struct SatelliteTime {
 pub enum TimeProof {
     /// Satellite time plus the boot clock of the same boot.
     Satellite,
+    /// A receipt's time plus the boot clock of the same boot.
+    Receipt,
     /// The wall clock alone: 时间未经证实.
     Unproven,
 }
 
+impl TimeProof {
+    /// Its name in JSON and SQL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Satellite => "satellite",
+            Self::Receipt => "receipt",
+            Self::Unproven => "unproven",
+        }
+    }
+    /// The proof of a name; what nobody knows proves nothing.
+    pub fn named(name: &str) -> Self {
+        [Self::Satellite, Self::Receipt].into_iter().find(|one| one.name() == name).unwrap_or(Self::Unproven)
+    }
+}
+
+impl HeardTime {
+    /// When the boot clock stood at zero.
+    pub fn boot_began(&self) -> Option<DateTime<Utc>> {
+        self.time.checked_sub_signed(boot_time(self.boot_ms)?)
+    }
+}
+
+/// A reading of the boot clock.
+pub(crate) fn boot_time(boot_ms: u64) -> Option<TimeDelta> {
+    TimeDelta::try_milliseconds(i64::try_from(boot_ms).ok()?)
+}
+
 impl Clocks {
-    /// The best time these clocks give (design.md §4): satellite time plus boot clock, otherwise the wall clock.
+    /// The time that the tablet goes by: satellite time plus boot clock, otherwise the wall clock that everyone at it sees. A
+    /// server's clock never moves it; what a time is worth as evidence is [`crate::proven`]'s to say.
     pub fn best_time(&self) -> (DateTime<Utc>, TimeProof) {
-        let proven = self.satellite.as_ref().and_then(|fix| {
-            let since =
-                TimeDelta::try_milliseconds(i64::try_from(self.boot_ms.checked_sub(fix.boot_ms)?).ok()?)?;
-            fix.time.checked_add_signed(since)
-        });
-        match proven {
+        match self.satellite.and_then(|heard| self.since(&heard)) {
             Some(time) => (time, TimeProof::Satellite),
             None => (self.wall.to_utc(), TimeProof::Unproven),
         }
+    }
+
+    /// What was heard before in this boot, plus the boot clock.
+    fn since(&self, heard: &HeardTime) -> Option<DateTime<Utc>> {
+        heard.time.checked_add_signed(boot_time(self.boot_ms.checked_sub(heard.boot_ms)?)?)
     }
 
     /// True on another day of Asia/Shanghai by the wall clock, or 24 hours later by the boot clock.
@@ -81,7 +114,9 @@ const SHANGHAI_AHEAD: TimeDelta = TimeDelta::hours(8);
 
 /// The civil time in Asia/Shanghai at a moment.
 pub fn shanghai_time(time: DateTime<Utc>) -> NaiveDateTime {
-    time.naive_utc() + SHANGHAI_AHEAD
+    let utc = time.naive_utc();
+    // Of the last eight hours that chrono counts, which only a forged clock names, there is no other.
+    utc.checked_add_signed(SHANGHAI_AHEAD).unwrap_or(utc)
 }
 
 /// The moment of a civil time in Asia/Shanghai.
@@ -109,6 +144,7 @@ mod tests {
             boot_ms,
             boot_id: boot_id.into(),
             satellite: None,
+            receipt: None,
         }
     }
 
@@ -157,7 +193,9 @@ mod tests {
         let mut now = clocks("2020-01-01T00:00:00+08:00", 61_000, "a");
         assert_eq!(now.best_time().1, TimeProof::Unproven);
         let time = "2026-11-23T06:00:00Z".parse().unwrap();
-        now.satellite = Some(SatelliteTime { time, boot_ms: 1_000 });
+        now.receipt = Some(HeardTime { time: time + TimeDelta::hours(1), boot_ms: 1_000 });
+        assert_eq!(now.best_time().1, TimeProof::Unproven, "a server moves no tablet's time");
+        now.satellite = Some(HeardTime { time, boot_ms: 1_000 });
         assert_eq!(now.best_time(), (time + TimeDelta::seconds(60), TimeProof::Satellite));
     }
 }

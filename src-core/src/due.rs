@@ -96,7 +96,8 @@ fn urgency(end: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Urgency {
     let Some(end) = end else { return Urgency::NeverDone };
     let days = (shanghai_date(end) - shanghai_date(now)).num_days();
     match days {
-        _ if now > end => Urgency::Overdue,
+        // The last second is whole: a day's end is its last second.
+        _ if now.timestamp() > end.timestamp() => Urgency::Overdue,
         0 => Urgency::Today,
         1..=7 => Urgency::Soon,
         _ => Urgency::Later,
@@ -117,10 +118,35 @@ mod tests {
             ("2026-11-22T15:59:59Z", Urgency::Soon),
             ("2026-11-22T16:00:00Z", Urgency::Today),
             ("2026-11-23T15:59:59Z", Urgency::Today),
+            ("2026-11-23T15:59:59.999Z", Urgency::Today),
             ("2026-11-23T16:00:00Z", Urgency::Overdue),
         ] {
             assert_eq!(urgency(end, at(now)), want, "{now}");
         }
         assert_eq!(urgency(None, at("2026-11-23T16:00:00Z")), Urgency::NeverDone);
+    }
+
+    #[test]
+    fn case_14_a_visit_on_the_first_or_last_day_of_a_cycle_counts_for_that_whole_day() {
+        let shanghai = |text: &str| text.parse::<chrono::NaiveDateTime>().unwrap();
+        for (every, first, last) in [
+            (Every::Days(7), "2026-11-16", "2026-11-23"),
+            (Every::Days(90), "2026-11-30", "2027-02-28"),
+            (Every::Months(1), "2026-01-31", "2026-02-28"),
+            (Every::Months(3), "2027-11-29", "2028-02-29"),
+            (Every::Months(12), "2028-02-29", "2029-02-28"),
+        ] {
+            let ends = ["00:00:00", "12:34:56", "23:59:59"]
+                .map(|time| every.end(shanghai(&format!("{first}T{time}"))));
+            let end = Some(shanghai(&format!("{last}T23:59:59")));
+            assert_eq!(ends, [end; 3], "{every:?} from any time of {first}");
+            let end = end.map(from_shanghai);
+            for (time, want) in [("00:00:00", Urgency::Today), ("23:59:59.999", Urgency::Today)] {
+                let now = from_shanghai(shanghai(&format!("{last}T{time}")));
+                assert_eq!(urgency(end, now), want, "{every:?} on {last} at {time}");
+            }
+            let next = end.unwrap() + chrono::TimeDelta::seconds(1);
+            assert_eq!(urgency(Some(end.unwrap()), next), Urgency::Overdue, "the day after {last}");
+        }
     }
 }

@@ -314,6 +314,7 @@ mod tests {
             boot_ms: 1_000,
             boot_id: "boot".into(),
             satellite: None,
+            receipt: None,
         }
     }
     fn log_of(length: i64) -> (Vec<Entry>, PublicKey) {

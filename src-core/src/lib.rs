@@ -20,6 +20,7 @@ pub mod judge;
 pub mod mark;
 pub mod photo;
 pub mod plausible;
+pub mod proven;
 pub mod record;
 pub mod register;
 pub mod rulebook;

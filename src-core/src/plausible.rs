@@ -1,8 +1,10 @@
 //! What the authorities' own checks would find in a visit (design.md §4), found before it is closed. Findings are shown with
 //! what to do; they change no value and stand in the way of nothing. Device and server call the same function.
 
+use std::mem::discriminant;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::clock::shanghai_date;
 use crate::form::{
@@ -284,6 +286,57 @@ fn identity(instrument: &Instrument) -> impl Iterator<Item = Finding> + use<> {
     [lack(&instrument.model, Identity::Model), lack(&instrument.serial_no, Identity::SerialNo)]
         .into_iter()
         .flatten()
+}
+
+/// Reads findings and leaves out those of a code that this program does not know.
+pub fn read_known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Finding>, D::Error> {
+    let all = Vec::<serde_json::Value>::deserialize(deserializer)?;
+    Ok(all.into_iter().filter_map(|one| serde_json::from_value(one).ok()).collect())
+}
+
+impl Finding {
+    /// The record that it is about.
+    pub fn record(&self) -> Option<RecordId> {
+        match self {
+            Self::SignedOutsideVisit { record }
+            | Self::TimeOutOfOrder { record, .. }
+            | Self::NoRemark { record, .. }
+            | Self::OutOfRange { record, .. } => Some(*record),
+            _ => None,
+        }
+    }
+    /// The answer of that record.
+    pub fn key(&self) -> Option<&AnswerKey> {
+        match self {
+            Self::TimeOutOfOrder { key, .. } | Self::NoRemark { key, .. } | Self::OutOfRange { key, .. } => {
+                Some(key)
+            }
+            _ => None,
+        }
+    }
+    /// The visit that this one is held against.
+    pub fn other_visit(&self) -> Option<VisitId> {
+        match self {
+            Self::TooFast { other, .. } | Self::TooSoon { other, .. } | Self::Overlap { other } => {
+                Some(*other)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Finding {
+    /// True if both point out the same about the same, whatever the figures.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let of = |one: &Self| (one.record(), one.key().cloned(), one.other_visit());
+        match (self, other) {
+            (
+                Self::NoIdentity { instrument, lacks },
+                Self::NoIdentity { instrument: its, lacks: its_lack },
+            ) => (instrument, lacks) == (its, its_lack),
+            _ => discriminant(self) == discriminant(other) && of(self) == of(other),
+        }
+    }
 }
 
 impl Limits {

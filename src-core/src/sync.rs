@@ -26,6 +26,8 @@ pub enum SendFailure {
     TooOld,
     /// The server holds another entry under the same number.
     Fork,
+    /// More at once than the server, or something before it, takes.
+    TooLarge,
     /// Anything that sending again cannot cure.
     Refused {
         /// The server's reason.
@@ -73,6 +75,8 @@ pub enum SyncTrouble {
     TooOld,
     /// The log forked; it went on in a new one.
     Forked,
+    /// One item is larger than the server takes.
+    TooLarge,
     /// The server refused.
     Refused {
         /// Its reason.
@@ -98,6 +102,7 @@ pub fn next_step(failure: &SendFailure, attempts: u32, jitter: f64) -> NextStep 
         | SendFailure::Untrusted
         | SendFailure::WrongClock
         | SendFailure::TooOld
+        | SendFailure::TooLarge
         | SendFailure::Refused { .. }
         | SendFailure::Broken => NextStep::ShowToUser,
     }
@@ -106,6 +111,47 @@ pub fn next_step(failure: &SendFailure, attempts: u32, jitter: f64) -> NextStep 
 fn pause(after: Option<Duration>, attempts: u32, jitter: f64) -> Duration {
     let grown = SHORTEST.saturating_mul(1 << attempts.min(10)).min(LONGEST);
     after.unwrap_or_default().max(grown.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0))
+}
+
+/// What kind of network there is, as far as the machine can tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NetworkKind {
+    /// It cannot tell.
+    #[default]
+    Unknown,
+    /// Wi-Fi or a cable: nobody pays by the byte.
+    Free,
+    /// A mobile network.
+    Metered,
+}
+
+/// Whether photos go out now. Where the machine cannot tell they do: evidence that waits for ever is lost.
+pub const fn photos_may_go(only_on_wifi: bool, network: NetworkKind) -> bool {
+    !(only_on_wifi && matches!(network, NetworkKind::Metered))
+}
+
+/// How many bytes go out in one request, between two limits: what got through decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Portion {
+    bytes: usize,
+    least: usize,
+    most: usize,
+}
+
+impl Portion {
+    /// Begins with the most.
+    pub const fn between(least: usize, most: usize) -> Self {
+        Self { bytes: most, least, most }
+    }
+    /// How many now.
+    pub const fn bytes(self) -> usize {
+        self.bytes
+    }
+    /// Twice as many after a portion that got through, half as many after one that was cut.
+    pub fn learn(&mut self, got_through: bool) {
+        let next = if got_through { self.bytes.saturating_mul(2) } else { self.bytes / 2 };
+        self.bytes = next.clamp(self.least, self.most);
+    }
 }
 
 impl From<&SendFailure> for SyncTrouble {
@@ -119,6 +165,7 @@ impl From<&SendFailure> for SyncTrouble {
             SendFailure::WrongClock => Self::WrongClock,
             SendFailure::TooOld => Self::TooOld,
             SendFailure::Fork => Self::Forked,
+            SendFailure::TooLarge => Self::TooLarge,
             SendFailure::Refused { reason } => Self::Refused { reason: reason.clone() },
             SendFailure::DiskFull => Self::DiskFull,
             SendFailure::Broken => Self::Broken,
@@ -129,6 +176,28 @@ impl From<&SendFailure> for SyncTrouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn photos_wait_only_where_they_are_told_to_and_the_network_is_known_to_cost() {
+        use NetworkKind::{Free, Metered, Unknown};
+        for (only_on_wifi, network, want) in
+            [(false, Metered, true), (true, Metered, false), (true, Free, true), (true, Unknown, true)]
+        {
+            assert_eq!(photos_may_go(only_on_wifi, network), want, "{only_on_wifi} {network:?}");
+        }
+    }
+
+    #[test]
+    fn a_portion_halves_with_each_cut_and_doubles_with_each_success_within_its_limits() {
+        let mut portion = Portion::between(100, 1000);
+        let mut bytes = |got_through| {
+            portion.learn(got_through);
+            portion.bytes()
+        };
+        assert_eq!([false, false, true].map(&mut bytes), [500, 250, 500]);
+        assert_eq!([false, false, false, false].map(&mut bytes), [250, 125, 100, 100]);
+        assert_eq!([true, true, true, true, true].map(&mut bytes), [200, 400, 800, 1000, 1000]);
+    }
 
     #[test]
     fn waiting_grows_and_never_undercuts_what_the_server_asked_for() {

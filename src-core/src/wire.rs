@@ -10,17 +10,20 @@
 //! | `POST /api/v1/files` (tus 1.0 creation) | `Upload-Length`, `Upload-Metadata: sha256 BASE64,type BASE64` | `Location` |
 //! | `HEAD`, `PATCH`, `DELETE` on that location (tus 1.0) | | `Upload-Offset` |
 //! | `GET /api/v1/changes?since=CURSOR` | | [`ChangesReply`] |
+//! | `POST /api/v1/key-copy` | [`KeyCopy`] | |
 //!
 //! All but the first two want `Authorization: Bearer TOKEN`. Failures carry [`WireError`].
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::act::RecordSigned;
+use crate::act::{EntryRef, RecordSigned};
+use crate::clock::TimeProof;
 use crate::definition::Definition;
 use crate::evidence::{Entry, PublicKey};
 use crate::hash::Hash;
 use crate::id::{BottleId, DeviceId, DischargerId, InstrumentId, LogId, OperatorId, PersonId, PointId};
+use crate::record::{History, Stamp};
 use crate::register::{Bottle, Discharger, Instrument, Operator, Person, Point};
 use crate::trust::{Certificate, Receipt, Recovery, Signed};
 
@@ -119,6 +122,15 @@ pub struct HeldFile {
     pub size_bytes: u64,
 }
 
+/// A tablet leaves the key of its database with the server, which cannot open it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyCopy {
+    /// To whom it is sealed: [`crate::trust::Recovery::recipient`].
+    pub recipient: String,
+    /// The file of age, in base64.
+    pub sealed: String,
+}
+
 /// A page of what changed since a cursor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChangesReply {
@@ -188,8 +200,25 @@ pub struct RecordElsewhere {
     pub hash: Hash,
     /// When it was signed, by the best clock.
     pub signed_at: DateTime<Utc>,
-    /// Its content.
+    /// True if that is the satellites' time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_proven: bool,
+    /// Its content as it was signed first.
     pub content: RecordSigned,
+    /// What was done with it later, in order: corrections, countersignatures, voids, as their devices signed them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Entry>,
+}
+
+impl RecordElsewhere {
+    /// The record with all that was done with it later.
+    pub fn history(&self) -> History {
+        let Self { device, log, seq, hash, signed_at, is_proven, content, later } = self;
+        let entry = EntryRef { device: *device, log: *log, seq: *seq, hash: *hash };
+        let proof = if *is_proven { TimeProof::Satellite } else { TimeProof::Unproven };
+        let stamp = Stamp { entry, at: *signed_at, proof, technician: Some(content.technician.clone()) };
+        History::of(stamp, content.clone()).go_on(later)
+    }
 }
 
 /// Why the server did not do it.

@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 
 use evidence::sample::{DEVICE, OTHER, SERVER, Sample, key, public, sign_server, signed};
 use p256::ecdsa::SigningKey;
+use stackside_core::act::{Act, EntryRef, FileRef, RecordCorrected, RecordSigned, Voided};
 use stackside_core::canonical;
-use stackside_core::evidence::{Header, PublicKey};
+use stackside_core::evidence::{Header, PublicKey, Tip, make};
 use stackside_core::export::{Export, FileFound};
 use stackside_core::hash::Hash;
 use stackside_core::trust::{Receipt, Statement};
@@ -36,9 +37,96 @@ fn a_clean_export_holds_and_says_whose_it_is() {
     assert_eq!(report.received.unwrap().seq, 5);
     assert_eq!(
         report.not_understood,
-        BTreeMap::from([("countersigned".to_owned(), 1)]),
+        BTreeMap::from([("weather_noted".to_owned(), 1)]),
         "kept, and reported"
     );
+}
+
+/// The export with one more act at its end.
+fn with(mut export: Export, act: &Act) -> (Export, EntryRef) {
+    let last = export.headers.last().unwrap();
+    let Header { device, log, seq, clocks, .. } = Header::read(last).unwrap();
+    let tip = Tip { device, log, last: Some((seq, Hash::of(last.as_bytes()))) };
+    let (entry, header) = make(act, &tip, None, clocks, &key(DEVICE)).unwrap();
+    let mut manifest = export.manifest.verify(&public(&key(DEVICE))).unwrap();
+    (manifest.last_seq, manifest.last_hash) = (header.seq, entry.hash());
+    manifest.bodies.push(header.seq);
+    let named = EntryRef { device, log, seq: header.seq, hash: entry.hash() };
+    for file in act.files() {
+        export.files.insert(file.sha256, FileFound { sha256: file.sha256, size_bytes: file.size_bytes });
+    }
+    export.manifest = signed(&manifest, &key(DEVICE));
+    export.headers.push(entry.header);
+    export.signatures.push(entry.signature);
+    export.bodies.insert(header.seq, entry.body);
+    (export, named)
+}
+
+fn strokes() -> FileRef {
+    FileRef { sha256: Hash::of(b"strokes"), size_bytes: 7, media_type: "application/json".into() }
+}
+
+fn record(id: &str) -> RecordSigned {
+    RecordSigned {
+        record: id.parse().unwrap(),
+        visit: None,
+        point: "DA001".parse().unwrap(),
+        technician: "P1".parse().unwrap(),
+        form: "HJ75-G4".parse().unwrap(),
+        form_version: 1,
+        rulebook: "CN".parse().unwrap(),
+        rulebook_version: 1,
+        answers: Default::default(),
+        verdicts: vec![],
+        photos: vec![],
+        signature: strokes(),
+        files: vec![],
+    }
+}
+
+#[test]
+fn a_later_act_names_exactly_the_version_that_stands_there() {
+    let (mine, other) = ("00000000-0000-0000-0000-00000000000a", "00000000-0000-0000-0000-00000000000b");
+    let (export, version) = with(Sample::new().export(Some(5)), &Act::RecordSigned(Box::new(record(mine))));
+    let corrects = |version: EntryRef, id| {
+        let reason = "抄错".into();
+        Act::RecordCorrected(Box::new(RecordCorrected { version, reason, content: record(id) }))
+    };
+    let voids = |version: EntryRef| {
+        Act::Voided(Box::new(Voided {
+            record: Some(mine.parse().unwrap()),
+            visit: None,
+            point: "DA001".parse().unwrap(),
+            version,
+            reason: "错".into(),
+            technician: "P1".parse().unwrap(),
+            signature: strokes(),
+        }))
+    };
+    let (corrected, second) = with(export.clone(), &corrects(version.clone(), mine));
+    let (void, _) = with(corrected, &voids(second.clone()));
+    assert_eq!(judged(&void).failure, None);
+    let elsewhere =
+        EntryRef { log: "00000000-0000-0000-0000-0000000000ff".parse().unwrap(), ..version.clone() };
+    assert_eq!(
+        judged(&with(export.clone(), &corrects(elsewhere, mine)).0).failure,
+        None,
+        "its own log's matter"
+    );
+    for (act, names, why) in [
+        (corrects(EntryRef { hash: Hash::of(b"x"), ..version.clone() }, mine), 6, "another hash"),
+        (corrects(EntryRef { seq: 5, ..version.clone() }, mine), 5, "another number"),
+        (corrects(EntryRef { seq: 7, ..version.clone() }, mine), 7, "itself"),
+        (corrects(version, other), 6, "a version of another record"),
+        (voids(second), 7, "a version that is not there"),
+    ] {
+        let failure = judged(&with(export.clone(), &act).0).failure.unwrap();
+        assert_eq!(
+            failure,
+            Failure { place: Place::Entry { seq: 7 }, fault: Fault::About { seq: names } },
+            "{why}"
+        );
+    }
 }
 
 #[test]

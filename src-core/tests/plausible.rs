@@ -10,8 +10,9 @@ use std::sync::LazyLock;
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use serde_json::json;
+use stackside_core::act::Act;
 use stackside_core::form::{self, Answer, Answers, Form};
-use stackside_core::geofence::Position;
+use stackside_core::geofence::{Fence, Position, presence};
 use stackside_core::id::{RecordId, VisitId};
 use stackside_core::plausible::{Finding, Identity, Limits, Record, Stay, Visit, findings};
 use stackside_core::register::Instrument;
@@ -346,4 +347,16 @@ proptest! {
         let found = in_record(form("HJ75-G4", 2), &given, Some(100));
         prop_assert_eq!(found.iter().any(|f| matches!(f, Finding::OutOfRange { .. })), is_out, "{:?}", texts);
     }
+}
+
+#[test]
+fn a_sign_out_of_a_newer_app_that_finds_more_is_read_all_the_same() {
+    let known = Finding::FarAway { metres: 700 };
+    let fence = Fence::Polygon { outer: vec![], holes: vec![] };
+    let presence = presence(&fence, &[], 0);
+    let act = Act::SignedOut { visit: visit_id(1), fixes: vec![], presence, findings: vec![known.clone()] };
+    let mut body = serde_json::to_value(act).unwrap();
+    body["findings"].as_array_mut().unwrap().push(json!({ "code": "asleep", "minutes": 3 }));
+    let Act::SignedOut { findings, .. } = serde_json::from_value(body).unwrap() else { panic!() };
+    assert_eq!(findings, [known]);
 }

@@ -85,6 +85,7 @@ fn log(server: &SigningKey, trusted: &PublicKey) -> BTreeMap<Item, Vec<u8>> {
             boot_ms: seq,
             boot_id: "boot".into(),
             satellite: None,
+            receipt: None,
         };
         let technician = Some("P1".parse().unwrap());
         let (entry, header) = evidence::make(&act, &tip, technician, clocks, &key).unwrap();

@@ -88,7 +88,8 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 
 /// What the mark says, by the entry that bears witness to the photo.
 fn lines(c: &Connection, photo: &Photo, file: &PhotoFile) -> Result<Vec<String>, Error> {
-    let entry = entry::of_photo(c, photo.id)?.ok_or_else(|| Error::broken("a kept photo has no entry"))?;
+    let entry = entry::of_photo(c, photo.id, file.sha256)?;
+    let entry = entry.ok_or_else(|| Error::broken("a kept photo has no entry"))?;
     let header = entry.read_header().map_err(Error::broken)?;
     let fix = match entry.read_act().map_err(Error::broken)? {
         Act::PhotoTaken(PhotoTaken { fix, .. }) => fix,

@@ -2,9 +2,9 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use stackside_core::command::{self, Command, CommandError, Event};
+use stackside_core::command::{self, Command, CommandError, Event, Settings};
 use stackside_core::id::PersonId;
 use stackside_core::register::Person;
 use tokio::sync::broadcast;
@@ -15,11 +15,12 @@ use crate::definitions::Known;
 use crate::error::Error;
 use crate::files::Files;
 use crate::keys::{FileKeys, Keys};
+use crate::network::{Network, NotTold};
 use crate::position::{PositionSource, Replay, TrackError, Tracker};
 use crate::space::{self, FreeBytes};
 use crate::store::setting::Enrolled;
-use crate::store::{Database, Store, StoreError, register, setting};
-use crate::sync::Sync;
+use crate::store::{self, Store, StoreError, register, setting};
+use crate::sync::{Patience, RealTime, Sync};
 
 /// What a device needs to be opened.
 #[derive(Debug, Clone)]
@@ -55,10 +56,16 @@ pub struct Parts {
     pub positions: Option<Box<dyn PositionSource>>,
     /// The key store.
     pub keys: Option<Box<dyn Keys>>,
+    /// What kind of network there is.
+    pub network: Option<Box<dyn Network>>,
+    /// How sync waits.
+    pub patience: Option<Arc<dyn Patience>>,
     /// How many pages of 4 KiB there are for the database, instead of as many as the disk has.
     pub most_pages: Option<u32>,
     /// What is free on the disk.
     pub free_bytes: Option<FreeBytes>,
+    /// The VFS below the database, by the name under which SQLite knows it.
+    pub vfs: Option<String>,
 }
 
 /// Why a device could not be opened; each is one clear sentence.
@@ -112,6 +119,12 @@ pub trait Handle<C: Command> {
 #[derive(Clone)]
 pub struct Device(pub(crate) Arc<Inner>);
 
+struct Session {
+    person: PersonId,
+    /// Of the boot clock, which goes on while the tablet sleeps and which nobody sets.
+    touched_ms: u64,
+}
+
 pub(crate) struct Inner {
     pub model: String,
     pub store: Store,
@@ -121,12 +134,13 @@ pub(crate) struct Inner {
     pub tracker: Tracker,
     pub known: Known,
     pub sync: Sync,
+    pub network: Box<dyn Network>,
     pub care: Care,
     // Copies of one photo are made at a time.
     pub darkroom: Mutex<()>,
     pub free_bytes: FreeBytes,
     // Who is at the tablet: set by Unlock and Lock, read by every handler.
-    pub session: Mutex<Option<PersonId>>,
+    session: Mutex<Option<Session>>,
     // Between reading the log's tip and writing the entry that follows it, no other entry may be made.
     pub log_turn: Mutex<()>,
     events: broadcast::Sender<Event>,
@@ -162,12 +176,11 @@ impl Device {
         };
         let keys = match parts.keys {
             Some(keys) => keys,
-            None => Box::new(FileKeys::open(&data.join("keys")).map_err(in_folder)?),
+            None => Box::new(FileKeys::of(&data).map_err(in_folder)?),
         };
         let broken = |error: &dyn std::fmt::Display| OpenError::Broken(error.to_string());
-        let file = data.join("stackside.sqlite");
-        let store = Store::open_sound(Database::new(&file), parts.most_pages, clock.wall().to_utc())
-            .map_err(in_store)?;
+        let database = store::database_of(&data, keys.as_ref()).map_err(in_store)?.through(parts.vfs);
+        let store = Store::open_sound(database, parts.most_pages, clock.wall().to_utc()).map_err(in_store)?;
         let begun = store.set_clean_end(false);
         let device = Self(Arc::new(Inner {
             model,
@@ -177,7 +190,8 @@ impl Device {
             clock,
             known: Known::read(&store).map_err(|error| broken(&error))?,
             store,
-            sync: Sync::default(),
+            sync: Sync::new(parts.patience.unwrap_or_else(|| Arc::new(RealTime))),
+            network: parts.network.unwrap_or_else(|| Box::new(NotTold)),
             care: Care::default(),
             darkroom: Mutex::default(),
             free_bytes: parts.free_bytes.unwrap_or_else(|| space::free_in(&data)),
@@ -281,15 +295,39 @@ impl Inner {
         Ok(found.filter(|enrolled| self.keys.has(enrolled.device)))
     }
 
-    /// Who is at the tablet.
+    /// Who is at the tablet; nobody any more where it was not touched for as long as the settings say.
     pub fn person(&self) -> Result<Person, Error> {
         let enrolled = self.enrolled()?;
-        let id = self.session.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let found = match id {
-            Some(id) => self.store.read(|c| register::person(c, &id))?,
-            None => None,
+        let (id, idle_ms) = match &*self.session() {
+            Some(session) => {
+                (session.person.clone(), self.clock.boot_ms().saturating_sub(session.touched_ms))
+            }
+            None => return Err(CommandError::Locked.into()),
         };
-        found.filter(|person| person.operator == enrolled.operator).ok_or_else(|| CommandError::Locked.into())
+        let (found, settings): (_, Option<Settings>) =
+            self.store.read(|c| Ok((register::person(c, &id)?, setting::get(c, setting::SCREEN)?)))?;
+        if idle_ms >= settings.unwrap_or_default().lock_after.ms() {
+            self.leave();
+        }
+        let is_here = self.session().is_some();
+        let found = found.filter(|person| is_here && person.operator == enrolled.operator);
+        found.ok_or_else(|| CommandError::Locked.into())
+    }
+
+    /// A person is at the tablet, or touched it.
+    pub fn touch(&self, person: PersonId) {
+        *self.session() = Some(Session { person, touched_ms: self.clock.boot_ms() });
+    }
+
+    /// Nobody is at the tablet any more.
+    pub fn leave(&self) {
+        *self.session() = None;
+        self.tracker.stop();
+        self.tell(Event::Store);
+    }
+
+    fn session(&self) -> MutexGuard<'_, Option<Session>> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The best time that the clocks give.

@@ -63,7 +63,30 @@ impl Error {
             _ => false,
         }
     }
+    /// True if the disk failed to read or write. An encrypted page that is not read whole looks damaged, and after it the
+    /// connection answers "out of memory".
+    pub fn is_disk_failure(&self) -> bool {
+        match self {
+            Self::Store(error) | Self::Backup(BackupError::Sqlite(error)) => matches!(
+                error.sqlite_error_code(),
+                Some(
+                    rusqlite::ErrorCode::SystemIoFailure
+                        | rusqlite::ErrorCode::CannotOpen
+                        | rusqlite::ErrorCode::DatabaseCorrupt
+                        | rusqlite::ErrorCode::NotADatabase
+                        | rusqlite::ErrorCode::OutOfMemory
+                )
+            ),
+            Self::Backup(BackupError::Io(error))
+            | Self::Io(error)
+            | Self::Key(crate::keys::KeyError::Io(error)) => error.raw_os_error() == Some(EIO),
+            _ => false,
+        }
+    }
 }
+
+/// The system's number for a disk that fails, the same on Linux, Android and macOS.
+const EIO: i32 = 5;
 
 fn is_full(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
@@ -83,6 +106,10 @@ impl From<Error> for CommandError {
             other if other.is_disk_full() => {
                 tracing::warn!("the disk is full");
                 Self::DiskFull
+            }
+            other if other.is_disk_failure() => {
+                tracing::error!(error = %other, "the disk failed");
+                Self::DiskFailed
             }
             other => {
                 tracing::error!(error = %other, "a command failed");

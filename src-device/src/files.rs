@@ -36,6 +36,10 @@ impl Files {
             sha256,
         )
     }
+    /// Where a file of its own lies.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.data.join(name)
+    }
     /// Where a photo's thumbnail lies.
     pub fn thumbnail(&self, sha256: Hash) -> PathBuf {
         self.named("thumbnails", sha256)

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Client, Url, redirect};
 
+const SILENCE: Duration = Duration::from_secs(30);
+
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
 #[error("no HTTP client: {0}")]
@@ -14,8 +16,13 @@ pub struct ClientError(#[from] reqwest::Error);
 /// no server of ours.
 ///
 /// reqwest's default verifier panics on Android and the system's OpenSSL is not ours: always this function.
-#[expect(clippy::disallowed_methods, reason = "the one place where a client is built, with our roots")]
 pub fn client(ca: Option<Certificate>) -> Result<Client, ClientError> {
+    client_that_waits(ca, SILENCE)
+}
+
+/// As [`client`]; a call ends once the server has said nothing for `silence`.
+#[expect(clippy::disallowed_methods, reason = "the one place where a client is built, with our roots")]
+pub fn client_that_waits(ca: Option<Certificate>, silence: Duration) -> Result<Client, ClientError> {
     // Twice is harmless: the first provider stays.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = match ca {
@@ -25,7 +32,7 @@ pub fn client(ca: Option<Certificate>) -> Result<Client, ClientError> {
     Ok(builder
         .redirect(redirect::Policy::none())
         .connect_timeout(Duration::from_secs(10))
-        .read_timeout(Duration::from_secs(30))
+        .read_timeout(silence)
         .user_agent(concat!("stackside/", env!("CARGO_PKG_VERSION")))
         .build()?)
 }

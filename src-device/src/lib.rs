@@ -17,7 +17,9 @@ pub mod handover;
 #[cfg(feature = "host")]
 pub mod host;
 pub mod http;
+pub mod key_copy;
 pub mod keys;
+mod network;
 pub mod photo;
 pub mod position;
 pub mod seal;
@@ -30,4 +32,6 @@ mod witness;
 pub use definitions::ImportError;
 pub use device::{Config, Device, Handle, OpenError, Parts, Positions};
 pub use error::Error;
+pub use network::Network;
 pub use space::FreeBytes;
+pub use sync::Patience;

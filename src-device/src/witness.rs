@@ -12,7 +12,7 @@ use crate::device::Inner;
 use crate::error::Error;
 use crate::keys::DeviceKey;
 use crate::store::entry::{self, Log, Subject};
-use crate::store::setting::{self, Contact};
+use crate::store::setting::{self, Contact, ReceiptCame};
 
 /// An act, and what it is about.
 pub(crate) struct Told {
@@ -41,7 +41,9 @@ impl Inner {
             let last = entry::last_clocks(connection)?;
             satellite = last.filter(|clocks| clocks.boot_id == boot_id).and_then(|clocks| clocks.satellite);
         }
-        Ok(Clocks { wall: self.clock.wall(), boot_ms: self.clock.boot_ms(), boot_id, satellite })
+        let came: Option<ReceiptCame> = setting::get(connection, setting::RECEIPT_CAME)?;
+        let receipt = came.filter(|came| came.boot_id == boot_id).map(|came| came.heard);
+        Ok(Clocks { wall: self.clock.wall(), boot_ms: self.clock.boot_ms(), boot_id, satellite, receipt })
     }
 
     /// Signs one entry for each act, then writes them with their rows: all or none. `write` gets the acts' headers.

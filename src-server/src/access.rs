@@ -1,13 +1,10 @@
 //! Who is asking, and what that person or device may see.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use rusqlite::{OptionalExtension, Transaction, named_params};
 use stackside_core::id::{DeviceId, Jurisdiction, OperatorId};
 use stackside_core::wire::WireErrorCode;
@@ -16,10 +13,14 @@ use crate::api::ApiError;
 use crate::app::OpenError;
 use crate::secret;
 use crate::store::StoreError;
+use crate::watch::bearer;
 use crate::{App, portal};
 
 /// The cookie that holds the session's token.
 pub(crate) const SESSION: &str = "stackside_session";
+
+/// How often it is noted at most that a device was here.
+const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 /// What a person is here for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -115,29 +116,65 @@ impl PersonCaller {
 
 /// Lets a request on only with the token of a device that is not struck off.
 pub(crate) async fn require_device(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some(token) = header.and_then(|value| value.strip_prefix("Bearer ")).map(secret::token_hash) else {
+    let Some(token) = bearer(request.headers()).map(secret::token_hash) else {
         return unknown_device().into_response();
     };
+    let now = app.now().timestamp_millis();
     let found = app.store().read(move |tx| {
-        let query = "SELECT id, operator FROM device WHERE token_hash = :hash AND revoked_ms IS NULL";
+        let query = "SELECT id, operator, COALESCE(contact_ms, 0) < :noted FROM device
+                     WHERE token_hash = :hash AND revoked_ms IS NULL";
+        let values = named_params! { ":hash": token, ":noted": now - NOTED_EVERY.num_milliseconds() };
         let row = tx
-            .query_row(query, named_params! { ":hash": token }, |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            .query_row(query, values, |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?))
             })
             .optional()?;
-        Ok::<_, ApiError>(row.and_then(|(id, operator)| {
-            Some(DeviceCaller { device: id.parse().ok()?, operator: operator.parse().ok()? })
+        Ok::<_, ApiError>(row.and_then(|(id, operator, is_news)| {
+            Some((DeviceCaller { device: id.parse().ok()?, operator: operator.parse().ok()? }, is_news))
         }))
     });
     match found.await {
-        Ok(Some(caller)) => {
+        Ok(Some((caller, is_news))) => {
+            let device = caller.device;
+            if is_news
+                && let Err(error) = note_contact(&app, device, app_version(request.headers()), now).await
+            {
+                return error.into_response();
+            }
             request.extensions_mut().insert(caller);
-            next.run(request).await
+            let mut response = next.run(request).await;
+            response.extensions_mut().insert(device);
+            response
         }
         Ok(None) => unknown_device().into_response(),
         Err(error) => error.into_response(),
     }
+}
+
+/// Notes that a device was here, and with which app.
+async fn note_contact(
+    app: &App,
+    device: DeviceId,
+    app_version: Option<String>,
+    now: i64,
+) -> Result<(), ApiError> {
+    app.store()
+        .write(move |tx| {
+            tx.execute(
+                "UPDATE device SET contact_ms = :now, app_version = COALESCE(:version, app_version)
+                 WHERE id = :id",
+                named_params! { ":now": now, ":version": app_version, ":id": device.to_string() },
+            )?;
+            Ok(())
+        })
+        .await
+}
+
+/// As the app names itself with every request.
+fn app_version(headers: &HeaderMap) -> Option<String> {
+    let agent = headers.get(header::USER_AGENT)?.to_str().ok()?;
+    let version = agent.strip_prefix("stackside/")?;
+    (version.len() <= 40).then(|| version.to_owned())
 }
 
 fn unknown_device() -> ApiError {
@@ -192,86 +229,5 @@ pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
     match text(header::ORIGIN).and_then(|origin| origin.split_once("://")) {
         Some((_, from)) => host.is_some_and(|host| host == from),
         None => false,
-    }
-}
-
-/// Slows guessing down: the fifth failure in a row begins a wait that doubles with each further one.
-#[derive(Default)]
-pub(crate) struct Guard {
-    logins: Mutex<HashMap<String, Failures>>,
-    // The minute, and the wrong enrolment codes in it, from anywhere.
-    wrong_codes: Mutex<(i64, u32)>,
-}
-
-struct Failures {
-    count: u32,
-    last: DateTime<Utc>,
-}
-
-/// Failures that cost nothing.
-const FREE_FAILURES: u32 = 5;
-/// After this long without one, failures are forgotten.
-const FORGOTTEN: TimeDelta = TimeDelta::hours(1);
-/// Names remembered at once: invented logins must not fill the memory.
-const REMEMBERED: usize = 10_000;
-/// Wrong enrolment codes a minute: at this pace eight digits that hold for 15 minutes are not guessed.
-const WRONG_CODES: u32 = 60;
-
-impl Guard {
-    /// How long `name` has to wait from `now` on, if at all.
-    pub(crate) fn wait(&self, name: &str, now: DateTime<Utc>) -> Option<TimeDelta> {
-        let failures = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
-        let Failures { count, last } = failures.get(name)?;
-        let steps = count.checked_sub(FREE_FAILURES)?;
-        let until = *last + TimeDelta::seconds(1_i64 << steps.min(10));
-        (until > now).then(|| until - now)
-    }
-    /// Remembers a failure.
-    pub(crate) fn failed(&self, name: &str, now: DateTime<Utc>) {
-        let mut failures = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= REMEMBERED {
-            failures.retain(|_, failure| now - failure.last < FORGOTTEN);
-        }
-        if failures.len() >= REMEMBERED {
-            failures.clear();
-        }
-        let failure = failures.entry(name.to_owned()).or_insert(Failures { count: 0, last: now });
-        failure.count = if now - failure.last < FORGOTTEN { failure.count.saturating_add(1) } else { 1 };
-        failure.last = now;
-    }
-    /// True while too many wrong enrolment codes came in this minute.
-    pub(crate) fn codes_wait(&self, now: DateTime<Utc>) -> bool {
-        let (minute, count) = *self.wrong_codes.lock().unwrap_or_else(PoisonError::into_inner);
-        minute == now.timestamp() / 60 && count >= WRONG_CODES
-    }
-    /// Remembers a wrong enrolment code.
-    pub(crate) fn wrong_code(&self, now: DateTime<Utc>) {
-        let mut codes = self.wrong_codes.lock().unwrap_or_else(PoisonError::into_inner);
-        let minute = now.timestamp() / 60;
-        *codes = if codes.0 == minute { (minute, codes.1.saturating_add(1)) } else { (minute, 1) };
-    }
-    /// Forgets all failures of `name`.
-    pub(crate) fn succeeded(&self, name: &str) {
-        self.logins.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_fifth_failure_begins_a_wait_that_grows() {
-        let (guard, now) = (Guard::default(), "2026-11-23T06:00:00Z".parse().unwrap());
-        for (failure, want) in
-            [(1, None), (4, None), (5, Some(1)), (6, Some(2)), (9, Some(16)), (40, Some(1024))]
-        {
-            guard.succeeded("a");
-            for _ in 0..failure {
-                guard.failed("a", now);
-            }
-            assert_eq!(guard.wait("a", now), want.map(TimeDelta::seconds), "after failure {failure}");
-            assert_eq!(guard.wait("b", now), None);
-        }
     }
 }

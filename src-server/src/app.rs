@@ -1,7 +1,7 @@
 //! The server as a value: its folder, its key, its database, its clock.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,15 +9,16 @@ use rusqlite::{OptionalExtension, named_params};
 use stackside_core::evidence::PublicKey;
 use stackside_core::id::{OperatorId, PersonId};
 use stackside_core::trust::{Recovery, Signed, Statement};
-use tokio::net::TcpListener;
 
-use crate::access::{Guard, Role};
+use crate::access::Role;
 use crate::api::Files;
 use crate::definition::Shelf;
+use crate::guard::Guard;
 use crate::import::{ImportError, ImportReport};
+use crate::metrics::Metrics;
 use crate::recovery::{self, RecoveryError};
 use crate::secret::{self, SecretError, ServerKey};
-use crate::store::{Store, StoreError, aside};
+use crate::store::{Store, StoreError};
 use crate::{api, import, register, routes};
 
 /// How long a one-time enrolment code holds.
@@ -108,6 +109,8 @@ struct Parts {
     shelf: Shelf,
     clock: Clock,
     guard: Guard,
+    metrics: Metrics,
+    machine_token: OnceLock<String>,
     history: u32,
     recovery: Option<Signed<Recovery>>,
 }
@@ -154,6 +157,8 @@ impl App {
             shelf: Shelf::default(),
             clock,
             guard: Guard::default(),
+            metrics: Metrics::default(),
+            machine_token: OnceLock::new(),
             history,
             recovery,
         })))
@@ -257,6 +262,23 @@ impl App {
         api::drop_abandoned(self).map_err(|error| OpenError::Uploads(error.to_string()))
     }
 
+    /// Writes the recovery copies of tablets' keys into a folder, each as `DEVICE.RECEIVED.age`; tells how many.
+    pub fn write_key_copies(&self, to: &Path) -> Result<usize, OpenError> {
+        let folder = |source| OpenError::Folder { path: to.to_owned(), source };
+        let copies = self.0.store.write_now(|tx| {
+            let mut copies = sql(
+                tx.prepare("SELECT device, received_ms, sealed FROM key_copy ORDER BY device, received_ms")
+            )?;
+            let rows = sql(copies.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))))?;
+            Ok::<_, OpenError>(sql(rows.collect::<Result<Vec<(String, i64, Vec<u8>)>, _>>())?)
+        })?;
+        std::fs::create_dir_all(to).map_err(folder)?;
+        for (device, received_ms, sealed) in &copies {
+            std::fs::write(to.join(format!("{device}.{received_ms}.age")), sealed).map_err(folder)?;
+        }
+        Ok(copies.len())
+    }
+
     /// Strikes a device off: its token is worth nothing from now on. False if there is no such device.
     pub fn revoke_device(&self, device: stackside_core::id::DeviceId) -> Result<bool, OpenError> {
         self.0.store.write_now(|tx| {
@@ -266,6 +288,17 @@ impl App {
             ))?;
             Ok(struck > 0)
         })
+    }
+
+    /// Lets machines elsewhere read the metrics by a token; once for each server.
+    pub fn allow_machines(&self, token: &str) {
+        // A second token would be a mistake of the program, and the first one holds.
+        let _ = self.0.machine_token.set(secret::token_hash(token));
+    }
+    /// Compared by its hash, so that time tells nothing of it.
+    pub(crate) fn is_machine_token(&self, token: Option<&str>) -> bool {
+        let known = self.0.machine_token.get();
+        known.zip(token).is_some_and(|(known, token)| *known == secret::token_hash(token))
     }
 
     /// The server's clock.
@@ -297,44 +330,11 @@ impl App {
     pub(crate) fn shelf(&self) -> &Shelf {
         &self.0.shelf
     }
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
     pub(crate) fn guard(&self) -> &Guard {
         &self.0.guard
-    }
-}
-
-/// How often it is looked for uploads that nobody goes on with.
-const SWEEP: std::time::Duration = std::time::Duration::from_secs(3600);
-
-/// Why serving ended.
-#[derive(Debug, thiserror::Error)]
-pub enum ServeError {
-    /// The socket.
-    #[error("the socket: {0}")]
-    Socket(#[from] std::io::Error),
-}
-
-/// Serves until `stop` is done, then lets requests that run come to their end.
-pub async fn serve(
-    app: &App,
-    listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), ServeError> {
-    let sweeper = tokio::spawn(sweep(app.clone()));
-    let served = axum::serve(listener, app.router()).with_graceful_shutdown(stop).await;
-    sweeper.abort();
-    Ok(served?)
-}
-
-async fn sweep(app: App) {
-    let mut ticks = tokio::time::interval(SWEEP);
-    loop {
-        ticks.tick().await;
-        let app = app.clone();
-        match aside(move || api::drop_abandoned(&app)).await {
-            Ok(0) => {}
-            Ok(dropped) => tracing::info!(dropped, "let go of abandoned uploads"),
-            Err(error) => tracing::error!(%error, "could not let go of abandoned uploads"),
-        }
     }
 }
 

@@ -12,7 +12,7 @@ use stackside_server::access::Role;
 use stackside_server::backup::{self, BackupError};
 use stackside_server::import::{ImportError, ImportReport};
 use stackside_server::recovery::{self, RecoveryError};
-use stackside_server::{App, Config, OpenError};
+use stackside_server::{App, Config, OpenError, Tls};
 use tokio::net::TcpListener;
 
 /// The supervision system of Stackside (运维随行): takes evidence from tablets, keeps it, shows it.
@@ -64,11 +64,23 @@ enum Command {
         from: PathBuf,
     },
     /// Serves tablets and people until it is told to end.
-    Serve {
-        /// Address and port. Beyond this machine only behind a proxy that speaks TLS.
-        #[arg(long, default_value = LISTEN)]
-        listen: SocketAddr,
-    },
+    Serve(ServeArguments),
+}
+
+#[derive(clap::Args)]
+struct ServeArguments {
+    /// Address and port. Beyond this machine only with --tls-cert and --tls-key, or behind a proxy that speaks TLS.
+    #[arg(long, default_value = LISTEN)]
+    listen: SocketAddr,
+    /// Chain of certificates, PEM. SIGHUP reads certificate and key anew.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Private key, PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// With this token machines elsewhere may read /metrics; without it only this machine may.
+    #[arg(long, env = "STACKSIDE_METRICS_TOKEN", hide_env_values = true)]
+    metrics_token: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -90,6 +102,11 @@ enum RecoveryCommand {
     New,
     /// Prints the recipient, the public half to which tablets seal.
     Show,
+    /// Writes the copies of tablets' keys into a folder: `stackside recover --key` opens a tablet's database with one.
+    Copies {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// Names a recipient whose secret half is kept elsewhere, in place of the one before.
     Use {
         /// Made by `age-keygen`, `age1…`.
@@ -191,6 +208,10 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
             RecoveryCommand::Show => {
                 say(recovery::recipient(&config.data)?.ok_or(RecoveryError::Missing)?);
             }
+            RecoveryCommand::Copies { folder } => {
+                let count = App::open(&config)?.write_key_copies(&folder)?;
+                say(format!("{}: {count} copies of keys, named by device and time", folder.display()));
+            }
             RecoveryCommand::Use { recipient } => recovery::adopt(&config.data, &recipient)?,
         },
         Some(Command::Import { folder, dry_run }) => {
@@ -229,18 +250,32 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
                 say("put the server's key back into the data folder before it serves");
             }
         }
-        Some(Command::Serve { listen }) => serve(&config, listen)?,
-        None => serve(&config, SocketAddr::from(([127, 0, 0, 1], 8790)))?,
+        Some(Command::Serve(arguments)) => serve(&config, arguments)?,
+        None => {
+            let listen = SocketAddr::from(([127, 0, 0, 1], 8790));
+            serve(&config, ServeArguments { listen, tls_cert: None, tls_key: None, metrics_token: None })?;
+        }
     }
     Ok(())
 }
 
-fn serve(config: &Config, listen: SocketAddr) -> Result<(), Failure> {
+fn serve(config: &Config, arguments: ServeArguments) -> Result<(), Failure> {
+    let ServeArguments { listen, tls_cert, tls_key, metrics_token } = arguments;
     let app = App::open(config)?;
     if app.recovery().is_none() {
         let error = RecoveryError::Missing;
         tracing::warn!(advice = error.advice(), "{error}: tablets leave no copy of their keys");
     }
+    if let Some(token) = metrics_token {
+        app.allow_machines(&token);
+    }
+    let tls = match tls_cert.zip(tls_key) {
+        Some((certificate, key)) => Some(Tls::open(&certificate, &key).map_err(|error| Failure {
+            what: error.to_string(),
+            advice: Some("name PEM files that belong together and that this user may read".to_owned()),
+        })?),
+        None => None,
+    };
     let failed = |what: String, advice: Option<&str>| Failure { what, advice: advice.map(str::to_owned) };
     let runtime = tokio::runtime::Runtime::new().map_err(|error| failed(error.to_string(), None))?;
     runtime.block_on(async {
@@ -248,9 +283,13 @@ fn serve(config: &Config, listen: SocketAddr) -> Result<(), Failure> {
             let advice = "end what listens there, or name another port with serve --listen";
             failed(format!("cannot listen on {listen}: {error}"), Some(advice))
         })?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let address = listener.local_addr().map_err(|error| failed(error.to_string(), None))?;
-        say(format!("stackside-server {} listens on http://{address}/", env!("CARGO_PKG_VERSION")));
-        stackside_server::serve(&app, listener, asked_to_stop())
+        say(format!("stackside-server {} listens on {scheme}://{address}/", env!("CARGO_PKG_VERSION")));
+        if let Some(tls) = tls.clone() {
+            tokio::spawn(reload_when_asked(tls));
+        }
+        stackside_server::serve(&app, listener, tls, asked_to_stop())
             .await
             .map_err(|error| failed(error.to_string(), None))
     })
@@ -265,6 +304,19 @@ fn say_recovery(config: &Config) -> Result<(), RecoveryError> {
         );
     }
     Ok(())
+}
+
+/// Reads certificate and key anew at each SIGHUP.
+async fn reload_when_asked(tls: Tls) {
+    let Ok(mut asked) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) else {
+        return;
+    };
+    while asked.recv().await.is_some() {
+        match tls.reload() {
+            Ok(()) => tracing::info!("certificate and key were read anew"),
+            Err(error) => tracing::error!(%error, "certificate and key stay as they were"),
+        }
+    }
 }
 
 /// Done at ctrl-c or SIGTERM.

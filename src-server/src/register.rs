@@ -150,7 +150,10 @@ pub fn announce(tx: &Transaction<'_>, operator: &str) -> Result<(), StoreError> 
     announce_definitions(tx, operator)?;
     // Records of points that were taken over, or registered after their first records came.
     let mut records = tx.prepare(
-        "SELECT record.id, entry.hash FROM record
+        "SELECT record.id, COALESCE((
+             SELECT later.hash FROM later_act JOIN entry AS later USING (device, log, seq)
+             WHERE later_act.subject IN (record.id, record.visit) AND later_act.operator = record.operator
+             ORDER BY later.rowid DESC LIMIT 1), entry.hash) FROM record
          JOIN point ON point.id = record.point AND point.operator = :operator
          JOIN entry ON entry.device = record.device AND entry.log = record.log AND entry.seq = record.seq
          WHERE record.own_point OR record.operator = :operator ORDER BY record.signed_ms",

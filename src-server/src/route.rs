@@ -12,6 +12,8 @@ pub enum Access {
     Public,
     /// An enrolled device, by its token.
     Device,
+    /// This machine itself, or whoever has the token for machines.
+    Machine,
     /// A person who is logged in; what is shown is limited to the person's organisation.
     Person,
 }

@@ -10,19 +10,19 @@ use axum::{Router, http::Method};
 use stackside_core::wire::WireErrorCode;
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::TraceLayer;
 
 use crate::App;
 use crate::access::{require_device, require_person};
 use crate::api::{self, ApiError};
 use crate::portal;
 use crate::route::{Access, Route};
+use crate::watch::{self, require_machine};
 
 /// No request but an upload takes longer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) fn all() -> Vec<Route> {
-    [api::routes(), portal::routes()].into_iter().flatten().collect()
+    [api::routes(), portal::routes(), watch::routes()].into_iter().flatten().collect()
 }
 
 pub(crate) fn router(app: &App) -> Router {
@@ -30,6 +30,9 @@ pub(crate) fn router(app: &App) -> Router {
     for route in all() {
         let handler = match route.access {
             Access::Public => route.handler,
+            Access::Machine => {
+                route.handler.layer(middleware::from_fn_with_state(app.clone(), require_machine))
+            }
             Access::Device => {
                 route.handler.layer(middleware::from_fn_with_state(app.clone(), require_device))
             }
@@ -49,7 +52,7 @@ pub(crate) fn router(app: &App) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(RequestDecompressionLayer::new())
         .layer(middleware::from_fn(harden))
-        .layer(TraceLayer::new_for_http())
+        .layer(middleware::from_fn_with_state(app.clone(), watch::watch))
         .with_state(app.clone())
 }
 

@@ -35,7 +35,9 @@ fn fixes(
         "SELECT latest.point, entry.body FROM (
              SELECT point, device, log, seq,
                  ROW_NUMBER() OVER (PARTITION BY point ORDER BY signed_in_ms DESC) AS place
-             FROM visit WHERE day >= :since AND (:point IS NULL OR point = :point)
+             FROM visit WHERE day >= :since AND (:point IS NULL OR point = :point) AND NOT EXISTS (
+                 SELECT 1 FROM later_act WHERE subject = visit.id AND kind = 'voided'
+                     AND later_act.operator = visit.operator)
          ) AS latest
          JOIN entry ON entry.device = latest.device AND entry.log = latest.log AND entry.seq = latest.seq
          WHERE latest.place <= :most",

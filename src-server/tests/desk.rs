@@ -94,6 +94,7 @@ async fn of_each_form_and_of_each_inspected_item_the_last_goes_down_for_ever() {
     ];
     maker.receipt(&city, &entries[..3]).await;
     maker.wall = "2026-11-24T06:00:00Z".into();
+    city.wait(24 * 3600);
     let later = [maker.make(&inspect(&[("prep/b1.1", "ok")])), maker.make(&act(forms::report(&city)))];
     maker.receipt(&city, &entries[3..]).await;
     maker.receipt(&city, &later).await;
@@ -120,7 +121,7 @@ fn first_version(folder: &Path, entries: &[Entry], public_key: &str) {
         connection
             .execute(
                 "INSERT INTO entry (device, log, seq, hash, kind, header, signature, body, received_ms, sent_by)
-                 VALUES (:device, :log, :seq, :hash, :kind, :header, :signature, :body, 1, :device)",
+                 VALUES (:device, :log, :seq, :hash, :kind, :header, :signature, :body, 1795413600000, :device)",
                 named_params! {
                     ":device": device, ":log": log, ":seq": seq, ":hash": entry.hash().to_string(),
                     ":kind": header.kind, ":header": entry.header, ":body": entry.body,

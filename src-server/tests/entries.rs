@@ -171,6 +171,7 @@ async fn odd_but_authentic_entries_are_kept() {
                 &[],
                 0,
             ),
+            findings: vec![],
         }),
     ];
     assert_eq!(tablet.receipt(&city, &entries).await.seq, 6);

@@ -26,6 +26,7 @@ const EXPECTED: &[(&str, &str, &str, [u16; 3])] = &[
     ("PATCH", "/api/v1/files/uploads/{id}", "/api/v1/files/uploads/x", [401, 412, 401]),
     ("DELETE", "/api/v1/files/uploads/{id}", "/api/v1/files/uploads/x", [401, 412, 401]),
     ("GET", "/api/v1/changes", "/api/v1/changes?since=0", [401, 200, 401]),
+    ("POST", "/api/v1/key-copy", "/api/v1/key-copy", [401, 400, 401]),
     ("GET", "/", "/", [303, 303, 303]),
     ("GET", "/static/portal.css", "/static/portal.css", [200, 200, 200]),
     ("GET", "/login", "/login", [200, 200, 200]),
@@ -34,7 +35,13 @@ const EXPECTED: &[(&str, &str, &str, [u16; 3])] = &[
     ("GET", "/visits", "/visits", [303, 303, 200]),
     ("GET", "/visits/{id}", "/visits/x", [303, 303, 404]),
     ("GET", "/records/{id}", "/records/x", [303, 303, 404]),
+    ("GET", "/records/{id}/versions", "/records/x/versions", [303, 303, 404]),
+    ("GET", "/records/{id}/versions/{number}", "/records/x/versions/1", [303, 303, 404]),
     ("GET", "/files/{sha256}", "/files/00", [303, 303, 404]),
+    ("GET", "/devices", "/devices", [303, 303, 200]),
+    ("GET", "/devices/{id}", "/devices/x", [303, 303, 404]),
+    ("POST", "/devices/{id}/revoke", "/devices/x/revoke", [303, 303, 403]),
+    ("GET", "/metrics", "/metrics", [404, 404, 404]),
 ];
 
 fn organisation(role: Role) -> &'static str {
@@ -156,6 +163,7 @@ async fn each_person_sees_the_visits_of_the_own_organisation_only() {
             &[],
             0,
         ),
+        findings: vec![],
     };
     let out = tablet.make(&out);
     tablet.receipt(&city, &[out]).await;

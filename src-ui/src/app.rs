@@ -7,7 +7,8 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 use stackside_core::command::{
-    AppState, Command, CommandError, Event, GetState, GetToday, Language, Place, SavePlace, Theme, Today,
+    AppState, Command, CommandError, Event, GetState, GetToday, Language, Place, SavePlace, StillHere, Theme,
+    Today,
 };
 use stackside_core::due::Urgency;
 
@@ -138,6 +139,8 @@ impl Shared {
 
 /// Events that come so close together are one.
 const TOGETHER: Duration = Duration::from_millis(200);
+/// Much less than the shortest time to the lock.
+const BETWEEN_TOUCHES: Duration = Duration::from_secs(20);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The app.
@@ -156,6 +159,7 @@ pub fn App() -> impl IntoView {
     provide_context(shared);
     shell::listen(move |event| shared.hear(event));
     shared.refresh();
+    tell_of_touches();
     set_interval(move || shared.minute.update(|n| *n = n.wrapping_add(1)), MINUTE);
     let settings = Memo::new(move |_| shared.state.with(|state| state.as_ref().map(|state| state.settings)));
     let language = Memo::new(move |_| settings.get().unwrap_or_default().language);
@@ -186,6 +190,28 @@ pub fn App() -> impl IntoView {
             <Notices notice=shared.notice />
         </Router>
     }
+}
+
+/// The shell hears that someone is there, but not of each touch.
+fn tell_of_touches() {
+    let told = StoredValue::new(false);
+    let touched = move || {
+        if told.get_value() {
+            return;
+        }
+        told.set_value(true);
+        set_timeout(move || told.set_value(false), BETWEEN_TOUCHES);
+        leptos::task::spawn_local(async {
+            // A lock shows by itself.
+            let _ = shell::call(&StillHere {}).await;
+        });
+    };
+    let pressed = window_event_listener(leptos::ev::pointerdown, move |_| touched());
+    let typed = window_event_listener(leptos::ev::keydown, move |_| touched());
+    on_cleanup(move || {
+        pressed.remove();
+        typed.remove();
+    });
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,6 +247,8 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/sign-in/:id") view=screens::sign_in::SignInScreen />
             <Route path=path!("/visit/:id") view=screens::visit::VisitScreen />
             <Route path=path!("/record/:id") view=screens::record::RecordScreen />
+            <Route path=path!("/record/:id/history") view=screens::history::HistoryScreen />
+            <Route path=path!("/record/:id/version/:number") view=screens::record::RecordScreen />
             <Route path=path!("/records") view=screens::records::RecordsScreen />
             <Route path=path!("/sync") view=screens::sync::SyncScreen />
             <Route path=path!("/settings") view=screens::settings::SettingsScreen />

@@ -15,7 +15,8 @@ use stackside_core::command::{GetRecord, GetRecords, GetState, GetToday, SaveAns
 use stackside_core::form::{Answer, AnswerKey};
 use stackside_core::id::RecordId;
 use stackside_core::wire::RecordElsewhere;
-use stackside_device::store::{Store, last, listed, record};
+use stackside_device::keys::Secret;
+use stackside_device::store::{Database, Store, last, listed, record};
 use stackside_device::{Config, Device, Error, Handle, Positions};
 use stackside_tests::reader::Reader;
 use stackside_tests::server::Server;
@@ -50,7 +51,7 @@ fn main() -> ExitCode {
     sync_until_held(&tablet).unwrap();
     let copies = Reader::enrol(&server.url(), &server.enrol_code().unwrap()).unwrap().records().unwrap();
     tablet.device().close();
-    fill(&tablet.folder().join("stackside.sqlite"), template, &copies[0]);
+    fill(Database::of(tablet.folder()).unwrap(), template, &copies[0]);
     drop(server);
 
     let rows = with_many(tablet.folder());
@@ -65,7 +66,8 @@ fn main() -> ExitCode {
 fn autosave(tablet: &Tablet, visit: stackside_core::id::VisitId) -> bool {
     const MOST: f64 = 3.0;
     let record = open_form(tablet, visit).unwrap();
-    let bare = Store::open(&tablet.folder().join("bare.sqlite")).unwrap();
+    let bare = Database::new(&tablet.folder().join("bare.sqlite"), Secret::random().unwrap());
+    let bare = Store::open(bare, None).unwrap();
     let sql = "CREATE TABLE bare (record TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL) STRICT";
     bare.write(|t| Ok(t.execute_batch(sql)?)).unwrap();
     let key: AnswerKey = REMARK.parse().unwrap();
@@ -91,8 +93,8 @@ fn autosave(tablet: &Tablet, visit: stackside_core::id::VisitId) -> bool {
 }
 
 /// Multiplies a signed record by 100 000, a record every five minutes.
-fn fill(database: &Path, template: RecordId, copy: &RecordElsewhere) {
-    let store = Store::open(database).unwrap();
+fn fill(database: Database, template: RecordId, copy: &RecordElsewhere) {
+    let store = Store::open(database, None).unwrap();
     let (own, names) = store
         .read(|c| {
             let own = record::find(c, template)?.ok_or_else(|| Error::broken("no template"))?;

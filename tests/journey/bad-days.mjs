@@ -161,7 +161,7 @@ async function withoutSource(hand) {
   });
   await look(page, '51-leave-without-position');
   await step('the visit is over', async () => {
-    await page.getByRole('dialog').getByRole('button', { name: '离场' }).tap();
+    await page.getByRole('dialog').getByRole('button', { name: '离场', exact: true }).tap();
     await hand.seen(hand.heading('今日'));
   });
   await step('the same in English', async () => {

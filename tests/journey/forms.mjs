@@ -33,7 +33,31 @@ async function atTheStack(hand) {
   await inspection(hand);
   await calibration(hand);
   await verification(hand);
+  await mend(hand);
   await signAndLeave(hand, 4);
+}
+
+/** Before the signature the tablet points out what a platform would, and leads to the field. */
+async function mend(hand) {
+  const { page } = hand;
+  const found = page.getByRole('dialog').getByRole('region', { name: '平台会指出这些问题' });
+  await step('a × without a word is pointed out before it is signed', async () => {
+    await page.getByRole('button', { name: /继续：签名/ }).tap();
+    await hand.seen(found.getByText('打了 ×，没有写明情况和处理。'));
+  });
+  await look(page, '62b-findings-sign');
+  await step('a tap leads to the field, and once it says what was done nothing is pointed out', async () => {
+    await found.getByRole('button').first().tap();
+    await page.waitForURL('**/record/*');
+    await hand.seen(hand.field('aux/aux.aircon-remark'));
+    await hand.field('aux/aux.aircon-remark').fill('制冷不足，已清洗滤网');
+    await hand.saved();
+    await hand.backToVisit();
+    await page.getByRole('button', { name: /继续：签名/ }).tap();
+    await hand.seen(page.getByText('签署 4 份记录'));
+    if ((await found.count()) > 0) throw new Error('it is still pointed out');
+    await page.getByRole('dialog').getByRole('button', { name: '关闭' }).tap();
+  });
 }
 
 /** Sets √ on all that is due in each part that has items. */
@@ -50,7 +74,7 @@ async function inspection(hand) {
     await hand.open('完全抽取法 CEMS 日常巡检');
     await hand.outline(/^辅助设备/).tap();
     await hand.choose('aux/aux.aircon', 1);
-    await hand.field('aux/aux.aircon-remark').fill('制冷不足，已清洗滤网');
+    await hand.field('aux/aux.aircon-remark').fill('无');
     await hand.button('其余全部正常').tap();
     await hand.field('aux/aux.room_climate.temp').fill('23.5');
     if ((await hand.field('aux/aux.room_climate.humidity').inputValue()) !== '') throw new Error('a reading was filled');
@@ -181,7 +205,7 @@ async function answer(hand, what, answers) {
   }
 }
 
-async function signAndLeave(hand, count) {
+async function signAndLeave(hand, count, before = async () => {}) {
   const { page } = hand;
   await step('all records are signed with one gesture', async () => {
     await page.getByRole('button', { name: /继续：签名/ }).tap();
@@ -192,7 +216,8 @@ async function signAndLeave(hand, count) {
   });
   await step('the technician leaves', async () => {
     await page.getByRole('button', { name: /离场/ }).first().tap();
-    await page.getByRole('dialog').getByRole('button', { name: '离场' }).tap();
+    await before();
+    await page.getByRole('dialog').getByRole('button', { name: '离场', exact: true }).tap();
     await hand.seen(hand.heading('今日'));
   });
 }
@@ -202,6 +227,9 @@ async function atTheOutfall(hand) {
   await step('the technician is at the outfall', () => hand.signInInside(/总排口/));
   await step('B: only items that fit the instruments of the point are asked', async () => {
     await hand.open('巡检维护记录表');
+    await hand.outline(/^维护预备/).tap();
+    await hand.choose('prep/b1.2', 1);
+    await hand.field('prep/b1.2-remark').fill('无');
     await restNormal(hand, [/^维护预备/, /^辅助设备/, /^采样系统/, /^水污染源/, /^数据/]);
     await hand.outline(/^照片/).tap();
     await hand.shoot();
@@ -236,7 +264,17 @@ async function atTheOutfall(hand) {
     await finish(hand);
     await hand.backToVisit();
   });
-  await signAndLeave(hand, 3);
+  const visit = page.url();
+  await signAndLeave(hand, 3, async () => {
+    const dialog = page.getByRole('dialog');
+    await hand.seen(dialog.getByText('打了 ×，没有写明情况和处理。'), dialog.getByText(/记录已签名，不能再改/));
+    await look(page, '64b-findings-leave');
+  });
+  await step('who leaves all the same finds it again at the visit', async () => {
+    await page.goto(visit);
+    await hand.seen(page.getByRole('region', { name: '离场时有提示' }).getByText('打了 ×，没有写明情况和处理。'));
+  });
+  await look(page, '64c-left-with');
 }
 
 async function online(hand, server) {
@@ -252,7 +290,7 @@ async function online(hand, server) {
     await page.getByRole('link', { name: /CEMS 校验测试记录表/ }).first().tap();
     await page.waitForURL('**/record/*');
     await hand.outline(/SO₂/).tap();
-    await hand.seen(page.getByText('签名后不能修改。'), page.getByText(/准确度（相对准确度） 3\.19 %/));
+    await hand.seen(page.getByText('签名后不能修改，只能更正。'), page.getByText(/准确度（相对准确度） 3\.19 %/));
   });
   await look(page, '65-verification-signed');
 }

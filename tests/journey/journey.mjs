@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 
 import { Hand } from './hand.mjs';
+import { later } from './later.mjs';
 import {
   LANDSCAPE, PATIENCE_MS, PICTURES, Server, Tablet, axe, check, chromium, look, personName, run, step, tabletPage,
   unexpected, until,
@@ -208,6 +209,16 @@ async function journey({ page, server, tablet }) {
     await seen(page.getByText('待发', { exact: true }));
   });
   await look(page, '20-sync-offline');
+  await step('a photo is let wait, and goes on', async () => {
+    const pauses = button('暂停');
+    await seen(pauses);
+    const files = await pauses.count();
+    await pauses.first().tap();
+    await seen(page.getByText('已暂停', { exact: true }));
+    await look(page, '20-sync-paused');
+    await button('继续').tap();
+    await until('all files to wait for the network only', async () => (await pauses.count()) === files);
+  });
   await rail('今日').tap();
   await seen(page.getByText(/进行中/));
   await look(page, '21-today-visit');
@@ -224,7 +235,7 @@ async function journey({ page, server, tablet }) {
     await button('继续：离场').or(button('离场')).first().tap();
     await seen(heading('结束本次运维？'));
     await look(page, '23-leave');
-    await page.getByRole('dialog').getByRole('button', { name: '离场' }).tap();
+    await page.getByRole('dialog').getByRole('button', { name: '离场', exact: true }).tap();
     await seen(heading('今日'));
   });
   await rail('台账').tap();
@@ -234,9 +245,15 @@ async function journey({ page, server, tablet }) {
     await page.getByRole('link', { name: /零点\/量程漂移与校准记录表/ }).first().tap();
     await page.waitForURL('**/record/*');
     await outline(/SO₂/).tap();
-    await seen(page.getByText('签名后不能修改。'));
+    await seen(page.getByText('签名后不能修改，只能更正。'));
   });
   await look(page, '25-record-signed');
+  await later(page, tablet, PERSON, { group, outline, press });
+  await step('the lists show it as void', async () => {
+    await page.goto(new URL('/records', tablet.url).href);
+    await seen(page.getByText('已作废', { exact: true }));
+  });
+  await look(page, '48-records-void');
   await step('the screens speak English, too', async () => {
     await page.goto(new URL('/settings', tablet.url).href);
     await seen(heading('设置'));
@@ -252,11 +269,11 @@ async function journey({ page, server, tablet }) {
     await seen(page.getByText('Fail, data still valid'));
     await look(page, '28-record-en');
   });
-  await portal(page, server, visitPath);
+  await portal(page, server, tablet, visitPath);
 }
 
 /** What the operator's people see in their browser. */
-async function portal(page, server, visitPath) {
+async function portal(page, server, tablet, visitPath) {
   const context = await page.context().browser().newContext({ viewport: LANDSCAPE, locale: 'zh-CN' });
   const desk = await context.newPage();
   desk.setDefaultTimeout(PATIENCE_MS);
@@ -268,13 +285,39 @@ async function portal(page, server, visitPath) {
     await desk.waitForURL(/\/visits/);
     await desk.screenshot({ path: join(PICTURES, '30-portal-visits.png'), fullPage: true });
     await desk.goto(`${server.url}/visits/${visitPath.split('/').at(-1)}`);
-    for (const text of ['零点/量程漂移与校准记录表', '+1.30', '−2.56']) await desk.getByText(text).first().waitFor();
+    for (const text of ['零点/量程漂移与校准记录表', '+1.34', '−2.56', '已作废', '已更正', '已复核']) await desk.getByText(text).first().waitFor();
     const photo = desk.locator('img').first();
     await photo.waitFor();
     await photo.scrollIntoViewIfNeeded();
     await until('photo in the portal', () => photo.evaluate((image) => image.complete && image.naturalWidth > 0));
     await desk.screenshot({ path: join(PICTURES, '31-portal-visit.png'), fullPage: true });
   });
+  await step('the portal shows what changed, who, when and why', async () => {
+    await desk.getByRole('link', { name: '版本与更正' }).click();
+    for (const text of ['第 2 版', '读数抄错，以仪器记录为准', '王主任']) await desk.getByText(text).first().waitFor();
+    await desk.screenshot({ path: join(PICTURES, '32-portal-versions.png'), fullPage: true });
+    await desk.getByRole('link', { name: '查看这一版' }).click();
+    for (const text of ['这是更正前的版本。', '+1.30']) await desk.getByText(text).first().waitFor();
+    await desk.screenshot({ path: join(PICTURES, '33-portal-old-version.png'), fullPage: true });
+  });
   check('portal: axe', await axe(desk));
+  await step('the portal lists the tablet, and strikes it off with a reason', async () => {
+    await desk.getByRole('link', { name: '平板' }).click();
+    await desk.getByRole('heading', { name: '平板' }).waitFor();
+    await desk.screenshot({ path: join(PICTURES, '32-portal-devices.png'), fullPage: true });
+    await desk.locator('a[href^="/devices/"]').first().click();
+    check('portal, a tablet: axe', await axe(desk));
+    await desk.getByLabel('停用原因').fill('演示：平板遗失');
+    await desk.getByRole('checkbox').check();
+    await desk.screenshot({ path: join(PICTURES, '33-portal-revoke.png'), fullPage: true });
+    await desk.getByRole('button', { name: '停用这台平板' }).click();
+    await desk.getByText('演示：平板遗失').waitFor();
+    check('portal, struck off: axe', await axe(desk));
+  });
   await context.close();
+  await step('the tablet says that it was struck off, and keeps all it has', async () => {
+    await page.goto(new URL('/sync', tablet.url).href);
+    await page.getByRole('button', { name: 'Sync now' }).tap();
+    await page.getByText(/^The server struck this tablet off/).waitFor();
+  });
 }

@@ -13,7 +13,8 @@ export const PICTURES = join(ROOT, 'target/journey');
 const CACHE = process.env.STACKSIDE_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'stackside');
 const TOOLS = process.env.STACKSIDE_TOOLS ?? join(CACHE, 'tools');
 const BINARIES = join(process.env.CARGO_TARGET_DIR ?? join(CACHE, 'target'), 'debug');
-const tool = createRequire(join(TOOLS, 'npm/package.json'));
+/** Packages that set-up installed. */
+export const tool = createRequire(join(TOOLS, 'npm/package.json'));
 
 export const PATIENCE_MS = 30_000;
 export const TOKEN = 'token-of-the-journey-0123456789ab';

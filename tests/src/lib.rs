@@ -1,9 +1,14 @@
 //! Journeys through device and server together: builders and fakes for the tests in `tests/`, and the demo.
 
+pub mod chain;
+pub mod chance;
+pub mod chaos;
+pub mod clock;
 pub mod conversation;
 pub mod demo;
 pub mod draft;
 pub mod http;
+pub mod hurry;
 pub mod photo;
 pub mod program;
 pub mod proxy;
@@ -13,6 +18,7 @@ pub mod shell;
 pub mod tablet;
 pub mod technician;
 pub mod wait;
+pub mod work;
 
 /// What goes wrong while building or asking; the text names the thing.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;

@@ -72,6 +72,13 @@ pub struct Killer(
 );
 
 impl Killer {
+    /// SIGTERM; returns when the program is gone.
+    pub fn terminate(&self) -> Result<()> {
+        let mut child = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Command::new("kill").args(["-TERM", &child.id().to_string()]).status()?;
+        child.wait()?;
+        Ok(())
+    }
     /// SIGKILL, at once; returns when the program is gone. Twice is harmless.
     pub fn kill(&self) -> Result<()> {
         let mut child = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -147,6 +154,14 @@ impl Process {
     /// Ends it as a dead battery would: SIGKILL, at once.
     pub fn kill(&mut self) -> Result<()> {
         self.killer.kill()
+    }
+    /// Asks it to end, as systemd does, and waits until it has.
+    pub fn terminate(&mut self) -> Result<()> {
+        self.killer.terminate()
+    }
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.killer.0.lock().unwrap_or_else(PoisonError::into_inner).id()
     }
     /// What ends it from another thread.
     pub fn killer(&self) -> Killer {

@@ -26,6 +26,8 @@ pub struct Traffic {
     pub offsets: Vec<u64>,
     /// For each cut, how many offsets came before.
     pub offsets_at_cut: Vec<usize>,
+    /// Bytes of files that went up, without heads.
+    pub uploaded_bytes: u64,
 }
 
 impl Traffic {
@@ -42,6 +44,10 @@ struct Line {
     loses_reply_to: Option<&'static str>,
     /// Bytes that may still go up before the line is cut.
     left: Option<u64>,
+    /// Once it is cut, it is there again for so many more.
+    again: Option<u64>,
+    /// Only the bytes of files count against `left`.
+    only_files: bool,
     traffic: Traffic,
 }
 
@@ -85,7 +91,8 @@ impl CutProxy {
     /// The line is there again.
     pub fn up(&self) {
         let mut line = self.shared.line();
-        (line.down, line.left, line.loses_reply_to) = (false, None, None);
+        let traffic = std::mem::take(&mut line.traffic);
+        *line = Line { traffic, ..Line::default() };
     }
     /// Requests that begin with `head` arrive at the server, and no reply comes back: the connection ends instead.
     pub fn lose_reply_to(&self, head: &'static str) {
@@ -100,6 +107,16 @@ impl CutProxy {
     pub fn cut_after(&self, bytes: u64) {
         let mut line = self.shared.line();
         (line.down, line.left) = (false, Some(bytes));
+    }
+    /// The line is cut each time that so many more bytes went up, and is there again at once.
+    pub fn cut_every(&self, bytes: u64) {
+        let mut line = self.shared.line();
+        (line.down, line.left, line.again) = (false, Some(bytes), Some(bytes));
+    }
+    /// As [`CutProxy::cut_every`], where only bytes of files count.
+    pub fn cut_files_every(&self, bytes: u64) {
+        self.cut_every(bytes);
+        self.shared.line().only_files = true;
     }
     /// What went through so far.
     pub fn traffic(&self) -> Traffic {
@@ -119,20 +136,22 @@ impl Shared {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
     /// How many of these bytes may go up; fewer than all if the line is cut within them.
-    fn pass(&self, bytes: &[u8]) -> usize {
+    /// The first `head` of them are no file's.
+    fn pass(&self, bytes: &[u8], head: usize) -> usize {
         let mut line = self.line();
         if line.down {
             return 0;
         }
         line.traffic.offsets.extend(upload_offset(bytes));
-        let passed = line
-            .left
-            .map_or(bytes.len(), |left| bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX)));
+        let free = if line.only_files { head } else { 0 };
+        let counted = (bytes.len() - free) as u64;
+        let passed = free + line.left.map_or(counted, |left| counted.min(left)) as usize;
         line.traffic.sent_bytes += passed as u64;
+        line.traffic.uploaded_bytes += passed.saturating_sub(head) as u64;
         if let Some(left) = line.left {
-            line.left = Some(left - passed as u64);
+            line.left = Some(left - (passed - free) as u64);
             if passed < bytes.len() {
-                (line.down, line.left) = (true, None);
+                (line.down, line.left) = (line.again.is_none(), line.again);
                 line.traffic.cuts += 1;
                 let seen = line.traffic.offsets.len();
                 line.traffic.offsets_at_cut.push(seen);
@@ -173,11 +192,14 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 
 async fn up(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Shared, loses: &AtomicBool) {
     let mut buffer = vec![0; 16 * 1024];
+    let mut is_file = false;
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
         if shared.line().loses_reply_to.is_some_and(|head| buffer.starts_with(head.as_bytes())) {
             loses.store(true, Ordering::SeqCst);
         }
-        let passed = shared.pass(&buffer[..read]);
+        let head = head_length(&buffer[..read]);
+        is_file = if head > 0 { buffer.starts_with(b"PATCH ") } else { is_file };
+        let passed = shared.pass(&buffer[..read], if is_file { head } else { read });
         if to.write_all(&buffer[..passed]).await.is_err() || passed < read {
             break;
         }
@@ -193,6 +215,14 @@ async fn down(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, loses: &AtomicBoo
         }
     }
     let _ = to.shutdown().await;
+}
+
+/// How long the head of a request is that begins here; 0 where none does.
+fn head_length(bytes: &[u8]) -> usize {
+    let begins =
+        [&b"GET "[..], b"POST ", b"PATCH ", b"HEAD ", b"DELETE "].iter().any(|m| bytes.starts_with(m));
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+    end.filter(|_| begins).map_or(0, |end| end + 4)
 }
 
 /// The offset in the head of a PATCH; heads are written in one go, so they stand at the start of what is read.
@@ -225,9 +255,10 @@ mod tests {
             line: Mutex::default(),
             generation: watch::Sender::new(0),
         };
-        assert_eq!(shared.pass(&[0; 10]), 10);
+        let pass = |bytes: &[u8]| shared.pass(bytes, bytes.len());
+        assert_eq!(pass(&[0; 10]), 10);
         shared.line().left = Some(25);
-        assert_eq!((shared.pass(&[0; 20]), shared.pass(&[0; 20]), shared.pass(&[0; 20])), (20, 5, 0));
+        assert_eq!((pass(&[0; 20]), pass(&[0; 20]), pass(&[0; 20])), (20, 5, 0));
         let traffic = shared.line().traffic.clone();
         assert_eq!((traffic.sent_bytes, traffic.cuts, *shared.generation.borrow()), (35, 1, 1));
     }

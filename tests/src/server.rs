@@ -2,11 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::Router;
+use chrono::{DateTime, Utc};
 use stackside_core::hash::Hash;
 use stackside_server::secret::KEY_FILE;
-use stackside_server::{App, Config};
+use stackside_server::{App, Config, Tls};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -29,13 +31,26 @@ pub struct Server {
 impl Server {
     /// Starts one in a folder of its own.
     pub fn start() -> Result<Self> {
+        Self::with_clock(Utc::now)
+    }
+    /// As [`Server::start`], with a clock of the test's.
+    pub fn with_clock(clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let config = Config { data: folder.path().to_owned() };
         App::new_key(&config)?;
-        let app = App::open(&config)?;
+        let app = App::open_with_clock(&config, Arc::new(clock))?;
         app.import(&city::root().join("demo"), false)?;
-        let router = app.router();
-        Self::serve(folder, app, router)
+        Self::with_tls(folder, app, None)
+    }
+    /// Serves as the program does, with TLS or without.
+    pub fn with_tls(folder: TempDir, app: App, tls: Option<Tls>) -> Result<Self> {
+        let listener = runtime().block_on(TcpListener::bind(("127.0.0.1", 0)))?;
+        let address = listener.local_addr()?;
+        let served = app.clone();
+        let serve = async move {
+            drop(stackside_server::serve(&served, listener, tls, std::future::pending()).await);
+        };
+        Ok(Self { app, address, task: runtime().spawn(serve), folder })
     }
     /// Another machine with the key of `lost`, set up from a backup of it.
     pub fn restored(lost: &Self, backup: &Path) -> Result<Self> {
@@ -94,7 +109,7 @@ pub struct ServerProgram {
     program: PathBuf,
     data: PathBuf,
     url: String,
-    _process: Process,
+    process: Process,
 }
 
 impl ServerProgram {
@@ -115,11 +130,19 @@ impl ServerProgram {
             let request = health.try_clone().ok_or("a request without a body")?;
             Ok(http::send(request).ok().filter(|answer| answer.status.is_success()))
         })?;
-        Ok(Self { program, data: data.to_owned(), url, _process: process })
+        Ok(Self { program, data: data.to_owned(), url, process })
     }
     /// As `http://…`.
     pub fn url(&self) -> &str {
         &self.url
+    }
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+    /// Asks it to end and waits until it has.
+    pub fn terminate(&mut self) -> Result<()> {
+        self.process.terminate()
     }
     /// A subcommand on the same data folder.
     pub fn run(&self, args: &[&str], input: Option<&str>) -> Result<String> {

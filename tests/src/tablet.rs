@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
-use stackside_core::command::CommandError;
+use stackside_core::command::{CommandError, GetState};
 use stackside_core::geofence::{Fix, Position, Provider};
-use stackside_core::id::VisitId;
+use stackside_core::id::{DeviceId, VisitId};
 use stackside_device::clock::{Clock, SystemClock};
 use stackside_device::position::{PositionSource, Sink};
-use stackside_device::{Config, Device, Parts, Positions};
+use stackside_device::{Config, Device, Parts, Patience, Positions};
 use tempfile::TempDir;
 
 use crate::program::{Killer, Process, bin};
@@ -18,9 +19,13 @@ use crate::shell::{Reply, Shell};
 use crate::technician::sign_in;
 use crate::{Result, city, http};
 
+/// What the satellites tell of the time, if anything.
+type Satellites = Arc<dyn Fn() -> Option<DateTime<Utc>> + Send + Sync>;
+
 /// A position that stays where it is told to: one good fix as soon as someone looks.
 struct Standing {
     clock: Arc<dyn Clock>,
+    satellites: Satellites,
     place: Arc<Mutex<Position>>,
 }
 
@@ -33,7 +38,7 @@ impl PositionSource for Standing {
             provider: Provider::Gps,
             mocked: false,
             boot_ms: self.clock.boot_ms(),
-            satellite_time: Some(self.clock.wall().to_utc()),
+            satellite_time: (self.satellites)(),
             satellites: Some(12),
         });
     }
@@ -43,33 +48,81 @@ impl PositionSource for Standing {
 /// A device in this process.
 pub struct Tablet {
     device: Device,
+    clock: Arc<dyn Clock>,
+    satellites: Satellites,
     place: Arc<Mutex<Position>>,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Tablet {
     /// A new one, that stands at `place` whenever it looks.
     pub fn new(place: Position) -> Result<Self> {
-        Self::open(tempfile::tempdir()?, place)
+        Self::open(Arc::new(tempfile::tempdir()?), place, Parts::default())
+    }
+    /// As [`Tablet::in_a_visit`], one that waits as `patience` says.
+    pub fn in_a_hurry(
+        server: &Server,
+        url: &str,
+        person: &str,
+        patience: Arc<dyn Patience>,
+    ) -> Result<(Self, VisitId)> {
+        let parts = Parts { patience: Some(patience), ..Parts::default() };
+        Self::open(Arc::new(tempfile::tempdir()?), city::PLACE, parts)?.begin(server, url, person)
+    }
+    /// One with clocks of the test's, and what the satellites tell of the time, if anything.
+    pub fn with_clock(
+        place: Position,
+        clock: Arc<dyn Clock>,
+        satellites: impl Fn() -> Option<DateTime<Utc>> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let place = Arc::new(Mutex::new(place));
+        Self::start(Arc::new(tempfile::tempdir()?), clock, Arc::new(satellites), place, Parts::default())
+    }
+    /// Ends the app and starts it again on the same folder; whoever was at it has to unlock.
+    pub fn start_again(self) -> Result<Self> {
+        self.device.close();
+        let (clock, satellites) = (Arc::clone(&self.clock), Arc::clone(&self.satellites));
+        Self::start(Arc::clone(&self.folder), clock, satellites, Arc::clone(&self.place), Parts::default())
     }
     /// One of `person` that is enrolled through `url`, unlocked and in a visit at the demo's stack.
     pub fn in_a_visit(server: &Server, url: &str, person: &str) -> Result<(Self, VisitId)> {
-        let tablet = Self::new(city::PLACE)?;
-        server.take_in(&tablet, url, person)?;
-        let visit = sign_in(&tablet, city::POINT)?;
-        Ok((tablet, visit))
+        Self::new(city::PLACE)?.begin(server, url, person)
     }
-    fn open(folder: TempDir, place: Position) -> Result<Self> {
-        let place = Arc::new(Mutex::new(place));
+    /// One in a folder that may have been another's, with parts of its own beside clock and positions.
+    pub fn open(folder: Arc<TempDir>, place: Position, parts: Parts) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new()?);
-        let source = Standing { clock: Arc::clone(&clock), place: Arc::clone(&place) };
+        let wall = Arc::clone(&clock);
+        let satellites = Arc::new(move || Some(wall.wall().to_utc()));
+        Self::start(folder, clock, satellites, Arc::new(Mutex::new(place)), parts)
+    }
+    fn begin(self, server: &Server, url: &str, person: &str) -> Result<(Self, VisitId)> {
+        server.take_in(&self, url, person)?;
+        let visit = sign_in(&self, city::POINT)?;
+        Ok((self, visit))
+    }
+    fn start(
+        folder: Arc<TempDir>,
+        clock: Arc<dyn Clock>,
+        satellites: Satellites,
+        place: Arc<Mutex<Position>>,
+        parts: Parts,
+    ) -> Result<Self> {
+        let source = Standing {
+            clock: Arc::clone(&clock),
+            satellites: Arc::clone(&satellites),
+            place: Arc::clone(&place),
+        };
         let config = Config {
             data: folder.path().to_owned(),
             positions: Positions::None,
             model: "tablet of a test".into(),
         };
-        let parts = Parts { clock: Some(clock), positions: Some(Box::new(source)), ..Parts::default() };
-        Ok(Self { device: Device::open_with(config, parts)?, place, folder })
+        let parts = Parts { clock: Some(Arc::clone(&clock)), positions: Some(Box::new(source)), ..parts };
+        Ok(Self { device: Device::open_with(config, parts)?, clock, satellites, place, folder })
+    }
+    /// Its id, once it is enrolled.
+    pub fn id(&self) -> Result<DeviceId> {
+        Ok(self.call(&GetState {})?.enrolment.ok_or("the tablet is nobody's")?.device)
     }
     /// Carries it elsewhere.
     pub fn carry_to(&self, to: Position) {

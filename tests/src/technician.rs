@@ -124,10 +124,11 @@ pub fn calibrate(shell: &impl Shell, record: RecordId, factor: &str, readings: R
     Ok(())
 }
 
-/// Fills the end of the form.
+/// Fills the end of the form, with the time that the tablet shows.
 pub fn finish_form(shell: &impl Shell, record: RecordId) -> Result<()> {
     let view = shell.call(&GetRecord { record })?;
-    answer(shell, &view, &"footer/cal_end".parse()?, &shown_time(chrono::Utc::now()))
+    let now = shell.call(&GetPosition { point: view.line.point.clone() })?.now;
+    answer(shell, &view, &"footer/cal_end".parse()?, &shown_time(now))
 }
 
 /// Begins a photo of a record's slot and hands over the first pieces.
@@ -156,6 +157,18 @@ pub fn begin_photo(
 /// Takes a photo for a record's slot.
 pub fn take_photo(shell: &impl Shell, record: RecordId, slot: &str, bytes: &[u8]) -> Result<PhotoLine> {
     let photo = begin_photo(shell, record, slot, bytes, usize::MAX)?;
+    Ok(shell.call(&FinishPhoto { photo, size_bytes: bytes.len() as u64, sha256: Hash::of(bytes) })?)
+}
+
+/// Takes a photo of the visit, of no record's.
+pub fn snap(shell: &impl Shell, visit: VisitId, bytes: &[u8]) -> Result<PhotoLine> {
+    let source = PhotoSource::Camera;
+    let photo =
+        shell.call(&BeginPhoto { visit: Some(visit), record: None, slot: None, source, name: None })?;
+    for (n, piece) in bytes.chunks(PIECE_BYTES).enumerate() {
+        let offset = (n * PIECE_BYTES) as u64;
+        shell.call(&AddPhotoPiece { photo, offset, base64: STANDARD.encode(piece) })?;
+    }
     Ok(shell.call(&FinishPhoto { photo, size_bytes: bytes.len() as u64, sha256: Hash::of(bytes) })?)
 }
 

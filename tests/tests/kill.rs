@@ -52,7 +52,7 @@ impl Journey {
 }
 
 #[test]
-fn a_tablet_that_dies_again_and_again_ends_with_one_whole_visit_on_the_server() {
+fn case_10_a_tablet_that_dies_after_each_key_photo_and_signature_ends_with_one_whole_visit_on_the_server() {
     let mut journey = Journey::begin();
     journey.line.down();
 
@@ -65,6 +65,12 @@ fn a_tablet_that_dies_again_and_again_ends_with_one_whole_visit_on_the_server() 
         path: format!("/record/{record}"),
         field: Some(AnswerKey::new("analyser", Some("DA001-SO2"), "zero.before")),
     };
+    let typed = |keys: &str| ("analyser/DA001-SO2/zero.before".to_owned(), keys.to_owned());
+    for keys in ["6", "6.", "6.9"] {
+        calibrate(&journey.tablet, record, "SO2", &[("zero.before", keys)]).unwrap();
+        journey.die_and_come_back();
+        assert!(journey.answers(record).contains(&typed(keys)), "killed after the key that made it {keys}");
+    }
     for (factor, readings) in CALIBRATION {
         for answers in readings.chunks(3) {
             calibrate(&journey.tablet, record, factor, answers).unwrap();

@@ -94,7 +94,7 @@ fn the_next_calibration_starts_from_the_last_one_on_any_tablet() {
 }
 
 #[test]
-fn two_tablets_at_one_point_without_network_keep_both_their_records() {
+fn case_12_two_tablets_at_one_point_without_network_keep_both_their_records() {
     let server = Server::start().unwrap();
     let line = CutProxy::start(server.address()).unwrap();
     let (first, first_visit) = Tablet::in_a_visit(&server, &line.url(), city::PERSON).unwrap();

@@ -1,16 +1,22 @@
 //! What screen and shell say to each other. They ship together, so it may change.
 
+mod error;
+mod finding;
+mod history;
 mod view;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::act::Strokes;
-use crate::form::{Answer, AnswerError, AnswerKey, Problem};
+use crate::form::{Answer, AnswerKey};
 use crate::hash::Hash;
 use crate::id::{FormCode, PersonId, PhotoId, PointId, RecordId, VisitId};
 use crate::photo::PhotoSource;
 use crate::register::Bottle;
 
+pub use error::{CommandError, HandoverTrouble};
+pub use finding::*;
+pub use history::*;
 pub use view::*;
 
 /// One thing that the screen asks of the shell.
@@ -19,139 +25,6 @@ pub trait Command: Serialize + DeserializeOwned {
     const NAME: &'static str;
     /// What comes back.
     type Reply: Serialize + DeserializeOwned;
-}
-
-/// Errors that the screen can act on. Everything else is `Internal`, with its story in the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case")]
-pub enum CommandError {
-    /// An answer or argument is not valid.
-    #[error("`{field}`: {why}")]
-    Invalid {
-        /// The field, as an answer's key or an argument's name.
-        field: String,
-        /// What is wrong.
-        why: AnswerError,
-    },
-    /// Records that cannot be signed yet.
-    #[error("{} answers are missing or not valid", problems.len())]
-    NotFinished {
-        /// The record.
-        record: RecordId,
-        /// What is missing in it.
-        problems: Vec<Problem>,
-    },
-    /// The tablet belongs to no operator yet.
-    #[error("the tablet is not enrolled")]
-    NotEnrolled,
-    /// Nobody is at the tablet.
-    #[error("locked")]
-    Locked,
-    /// Wrong PIN or personal code.
-    #[error("the PIN or code is not right")]
-    WrongPin {
-        /// Seconds until the next try is taken.
-        wait_s: u32,
-    },
-    /// Not 6 to 12 digits.
-    #[error("a PIN is 6 to 12 digits")]
-    PinForm,
-    /// The one-time code is unknown, used or out of date.
-    #[error("the enrolment code is unknown, used or out of date")]
-    EnrolCode,
-    /// The server cannot be reached.
-    #[error("the server cannot be reached")]
-    Offline,
-    /// Something else answers at this address.
-    #[error("this address is not a Stackside server")]
-    NotOurServer,
-    /// The address is no address, or plain HTTP to another machine.
-    #[error("not an https address")]
-    Address,
-    /// The thing is not there (any more).
-    #[error("no such {what}")]
-    NotFound {
-        /// `visit`, `record`, `point`, `photo`, `form`.
-        what: String,
-    },
-    /// The technician is in another visit.
-    #[error("visit {visit} is still open")]
-    VisitOpen {
-        /// That visit.
-        visit: VisitId,
-    },
-    /// The visit or record is closed already.
-    #[error("already signed or closed")]
-    Closed,
-    /// Presence is not "inside": a reason and a photo are asked for.
-    #[error("a reason and a photo are needed")]
-    ReasonNeeded,
-    /// Nobody drew a signature.
-    #[error("the signature is empty")]
-    EmptySignature,
-    /// Drafts are left in the visit.
-    #[error("{drafts} records are not signed yet")]
-    DraftsLeft {
-        /// How many.
-        drafts: usize,
-    },
-    /// The bytes are no photo.
-    #[error("not a photo")]
-    NotAPhoto,
-    /// The photo is larger than allowed.
-    #[error("the photo is too large")]
-    PhotoTooLarge,
-    /// The bytes that arrived are not those that were announced.
-    #[error("the photo did not arrive whole")]
-    PhotoDamaged,
-    /// No source of positions on this machine.
-    #[error("no source of positions")]
-    NoPositionSource,
-    /// The device has no space left.
-    #[error("the device has no space left")]
-    DiskFull,
-    /// What space is left is for text.
-    #[error("{free_bytes} bytes are free, a photo needs {needed_bytes}")]
-    NoRoomForPhotos {
-        /// Free on the tablet, bytes.
-        free_bytes: u64,
-        /// What one photo and the reserve for text need, bytes.
-        needed_bytes: u64,
-    },
-    /// What is unsent was not handed over.
-    #[error("{why}")]
-    Handover {
-        /// Why.
-        #[from]
-        why: HandoverTrouble,
-    },
-    /// The command or its arguments are not known: screen and shell are of different versions.
-    #[error("the screen does not fit the shell")]
-    Version,
-    /// Anything else; the log has its story.
-    #[error("an internal error occurred")]
-    Internal,
-}
-
-/// Why what is unsent was not handed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum HandoverTrouble {
-    /// The server holds everything.
-    #[error("there is nothing that the server does not hold")]
-    NothingUnsent,
-    /// The code is not the one that was shown when it was made.
-    #[error("the code does not open it")]
-    WrongCode,
-    /// It is no handover, cut short, or another byte than was written.
-    #[error("not a handover, or damaged")]
-    Damaged,
-    /// It is another operator's.
-    #[error("it belongs to another operator")]
-    OtherOperator,
-    /// Its tablet was enrolled at another server.
-    #[error("its tablet belongs to another server")]
-    OtherServer,
 }
 
 macro_rules! commands {
@@ -201,6 +74,8 @@ commands! { $
     } -> AppState;
     /// Locks the app.
     Lock / lock {} -> AppState;
+    /// A person touched the screen: the lock waits anew. Nothing happens where it is locked.
+    StillHere / still_here {} -> ();
     /// Keeps where the person is, so that the app comes back there after it dies.
     SavePlace / save_place {
         /// The screen's path and, in a form, the field.
@@ -208,7 +83,7 @@ commands! { $
     } -> ();
     /// The technician has read what start-up mended.
     SeenRecovered / seen_recovered {} -> AppState;
-    /// Changes language, theme or the Wi-Fi rule.
+    /// Changes language, theme, the lock or the Wi-Fi rule.
     SaveSettings / save_settings {
         /// All settings.
         settings: Settings,
@@ -248,6 +123,11 @@ commands! { $
         /// Which.
         visit: VisitId,
     } -> VisitView;
+    /// What the authorities' own checks would point out in a visit as it stands. It stands in the way of nothing.
+    CheckVisit / check_visit {
+        /// Which.
+        visit: VisitId,
+    } -> Vec<FindingLine>;
     /// 离场. Refused while drafts are left.
     SignOut / sign_out {
         /// Which.
@@ -266,6 +146,71 @@ commands! { $
         /// Which.
         record: RecordId,
     } -> RecordView;
+    /// A signed version of a record, as it was signed.
+    GetVersion / get_version {
+        /// The record.
+        record: RecordId,
+        /// The version's number, from 1.
+        number: u32,
+    } -> RecordView;
+    /// A signed record with its versions: what changed, who, when, why, and what can be done now.
+    GetHistory / get_history {
+        /// The record.
+        record: RecordId,
+    } -> HistoryView;
+    /// Begins to correct a signed record, or goes on with it: a draft that starts from the answers as signed.
+    CorrectRecord / correct_record {
+        /// The record.
+        record: RecordId,
+    } -> RecordId;
+    /// Saves why a record is corrected; committed when this returns.
+    SaveReason / save_reason {
+        /// The correction's draft.
+        record: RecordId,
+        /// In the technician's words.
+        reason: String,
+    } -> ();
+    /// Signs a correction: the record has a new version.
+    SignCorrection / sign_correction {
+        /// The correction's draft.
+        record: RecordId,
+        /// The signature.
+        strokes: Strokes,
+    } -> ();
+    /// Drops a correction that was begun; the record stays as it is.
+    DiscardCorrection / discard_correction {
+        /// The correction's draft.
+        record: RecordId,
+    } -> ();
+    /// A second person signs the newest version of a record.
+    Countersign / countersign {
+        /// The record.
+        record: RecordId,
+        /// As what: the form's signature field, or nothing where it names no second signer.
+        field: Option<AnswerKey>,
+        /// Who signs.
+        name: String,
+        /// The signature.
+        strokes: Strokes,
+    } -> ();
+    /// 作废: a signed record counts no more. Never undone.
+    VoidRecord / void_record {
+        /// The record.
+        record: RecordId,
+        /// Why.
+        reason: String,
+        /// The signature.
+        strokes: Strokes,
+    } -> ();
+    /// 作废: a visit that is over counts no more, and none of its records. Never undone.
+    VoidVisit / void_visit {
+        /// The visit.
+        visit: VisitId,
+        /// Why.
+        reason: String,
+        /// The signature.
+        strokes: Strokes,
+    } -> ();
     /// Saves one answer; committed when this returns. What is not valid (yet) is saved as typed.
     SaveAnswer / save_answer {
         /// The record.
@@ -396,4 +341,16 @@ commands! { $
     GetSync / get_sync {} -> SyncView;
     /// Asks for contact now.
     SyncNow / sync_now {} -> ();
+    /// Lets one file wait, or go on.
+    PauseFile / pause_file {
+        /// Which.
+        sha256: Hash,
+        /// True to let it wait.
+        paused: bool,
+    } -> ();
+    /// Sends a file again that was refused.
+    RetryFile / retry_file {
+        /// Which.
+        sha256: Hash,
+    } -> ();
 }

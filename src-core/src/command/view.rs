@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::{Correction, FindingLine, Marks, VoidLine};
+use crate::clock::TimeProof;
 use crate::due::{Due, Urgency};
 use crate::form::{AnswerKey, Answers, Form, Label, LastDone, Purpose};
 use crate::geofence::{Fix, PresenceVerdict};
@@ -96,6 +98,37 @@ pub struct Settings {
     pub theme: Theme,
     /// Photos on Wi-Fi only.
     pub photos_on_wifi_only: bool,
+    /// When the app locks by itself.
+    #[serde(default)]
+    pub lock_after: LockAfter,
+}
+
+/// After how long without a touch the app locks. There is no "never": a tablet that lies about is anyone's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LockAfter {
+    /// 5 minutes.
+    Five,
+    /// 15 minutes.
+    #[default]
+    Fifteen,
+    /// 30 minutes.
+    Thirty,
+    /// An hour.
+    Sixty,
+}
+
+impl LockAfter {
+    /// Its length in milliseconds.
+    pub fn ms(self) -> u64 {
+        let minutes = match self {
+            Self::Five => 5,
+            Self::Fifteen => 15,
+            Self::Thirty => 30,
+            Self::Sixty => 60,
+        };
+        minutes * 60_000
+    }
 }
 
 /// Language of the screens.
@@ -264,6 +297,14 @@ pub struct VisitView {
     pub signed_out_at: Option<DateTime<Utc>>,
     /// Presence at sign-in.
     pub presence: PresenceVerdict,
+    /// Why the technician was not "inside", in their words.
+    pub reason: Option<String>,
+    /// The day that it counts for, and how well that is known: [`crate::proven::day_of_visit`].
+    pub day: NaiveDate,
+    /// What the day rests on.
+    pub day_proof: TimeProof,
+    /// What was pointed out when it was left all the same; an open visit is asked with [`super::CheckVisit`].
+    pub left_with: Vec<FindingLine>,
     /// Its records.
     pub records: Vec<RecordLine>,
     /// Its photos.
@@ -272,6 +313,8 @@ pub struct VisitView {
     pub forms: Vec<FormLine>,
     /// What comes next.
     pub next_step: Option<VisitStep>,
+    /// Set once the visit counts no more.
+    pub voided: Option<VoidLine>,
 }
 
 /// A form in a list.
@@ -328,6 +371,8 @@ pub struct RecordLine {
     pub problems: u32,
     /// True if it came from another tablet.
     pub elsewhere: bool,
+    /// What was done with it later.
+    pub marks: Marks,
 }
 
 /// A page of records.
@@ -366,6 +411,10 @@ pub struct RecordView {
     pub previous: BTreeMap<AnswerKey, String>,
     /// Names of the operator's people.
     pub people: Vec<String>,
+    /// Set if it is a draft that corrects a signed record.
+    pub correction: Option<Correction>,
+    /// Set once the record counts no more.
+    pub voided: Option<VoidLine>,
 }
 
 /// A photo.
@@ -464,6 +513,14 @@ pub struct SyncView {
     pub total_bytes: u64,
     /// Bytes that went out since the start of the day.
     pub sent_today_bytes: u64,
+    /// And since the start of the month.
+    pub sent_month_bytes: u64,
+    /// Bytes a second that get through, while files go out.
+    pub rate_bytes_s: Option<u64>,
+    /// Seconds until all files are there, at that rate.
+    pub left_s: Option<u64>,
+    /// Photos wait for Wi-Fi.
+    pub waits_for_wifi: bool,
 }
 
 /// One item on its way.
@@ -485,6 +542,27 @@ pub struct SyncItem {
     pub held_at: Option<DateTime<Utc>>,
     /// A photo's original gave way here, and the server lost it since.
     pub is_lost: bool,
+    /// The file, where it is one.
+    pub file: Option<Hash>,
+    /// A person lets it wait.
+    pub paused: bool,
+    /// Why it was refused.
+    pub reason: Option<FileTrouble>,
+}
+
+/// Why a file does not get through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum FileTrouble {
+    /// Its bytes are gone from this tablet, or fewer than they were.
+    Gone,
+    /// It is larger than the server takes.
+    TooLarge,
+    /// The server does not take it.
+    Refused {
+        /// Its reason.
+        reason: String,
+    },
 }
 
 /// What an item is.

@@ -265,10 +265,10 @@ impl Form {
         self.sections.iter().find(|section| section.id == id)
     }
 
-    /// The field or column that an answer's key names, whether it is asked or not.
+    /// The field, or in a line the column, that an answer's key names, whether it is asked or not.
     pub fn field_of(&self, key: &AnswerKey) -> Option<&Field> {
         let section = self.section(&key.section)?;
-        section.field(&key.field).or_else(|| section.column(&key.field))
+        if key.line.is_some() { section.column(&key.field) } else { section.field(&key.field) }
     }
 
     /// True if it can be filled at a point with these instruments.

@@ -29,11 +29,11 @@ pub fn is_due(every_days: u32, last: Option<NaiveDate>, today: NaiveDate) -> boo
 
 /// The items that a record did: inspected ones with an answer, and consumables by their suggested names.
 pub fn done_items<'a>(form: &'a Form, answers: &'a Answers) -> impl Iterator<Item = String> + use<'a> {
-    answers.0.iter().filter(|(_, answer)| !answer.text.trim().is_empty()).filter_map(|(key, answer)| {
-        let section = form.section(&key.section)?;
-        let field = if key.line.is_some() { section.column(&key.field) } else { section.field(&key.field) };
-        done_item(field?, key, answer.text.trim())
-    })
+    answers
+        .0
+        .iter()
+        .filter(|(_, answer)| !answer.text.trim().is_empty())
+        .filter_map(|(key, answer)| done_item(form.field_of(key)?, key, answer.text.trim()))
 }
 
 fn done_item(field: &Field, key: &AnswerKey, text: &str) -> Option<String> {

@@ -5,6 +5,7 @@ mod block;
 mod bottle;
 mod check;
 mod definition;
+mod difference;
 mod field;
 mod item;
 mod prefill;
@@ -17,6 +18,7 @@ pub use check::{Problem, Site, check, check_answer, check_text, is_required, kep
 pub use definition::{
     Basis, Condition, Form, Group, Label, Lines, PhotoSlot, Purpose, Repeat, Section, Serves,
 };
+pub use difference::{Change, Difference, differences};
 pub use field::{Bounds, Check, Choice, Field, FieldType, Suggestion, Unit};
 pub use item::{LastDone, done_items, is_due, item_of, suggestion_item};
 pub use prefill::{

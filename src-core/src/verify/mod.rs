@@ -134,6 +134,12 @@ pub enum Fault {
     /// Of another device or log.
     #[error("is for another device or log")]
     Log,
+    /// A correction, countersignature or void names an entry that is not the one here, or not what it is about.
+    #[error("names entry {seq} as what it is about, and that is another one")]
+    About {
+        /// The number that it names.
+        seq: u64,
+    },
     /// The statement names another hash than the one here.
     #[error("is not the one that the {statement} names")]
     Hash {

@@ -123,11 +123,27 @@ impl<'e> Walk<'e> {
                 self.report.files += 1;
             }
         }
-        if serde_json::from_value::<Act>(value).is_err() {
-            *self.report.not_understood.entry(header.kind.clone()).or_default() += 1;
+        match serde_json::from_value::<Act>(value) {
+            Ok(act) => self.about(header, &act)?,
+            Err(_) => *self.report.not_understood.entry(header.kind.clone()).or_default() += 1,
         }
         self.report.bodies += 1;
         Ok(())
+    }
+
+    /// The version that an act names is the entry that stands there, before it. One of another log is checked with that
+    /// log's export.
+    fn about(&self, header: &Header, act: &Act) -> Result<(), Failure> {
+        let Some(version) = act.version() else { return Ok(()) };
+        if (version.device, version.log) != (header.device, header.log) {
+            return Ok(());
+        }
+        let body = self.export.bodies.get(&version.seq);
+        let named: Option<Act> = body.and_then(|body| serde_json::from_str(body).ok());
+        let holds = version.seq < header.seq
+            && self.hash(version.seq) == Some(version.hash)
+            && named.is_none_or(|named| act.is_about(&named));
+        if holds { Ok(()) } else { Err(at_entry(header.seq, Fault::About { seq: version.seq })) }
     }
 
     fn receipt(&mut self, tip: &Tip) -> Result<(), Failure> {

@@ -95,11 +95,11 @@ impl Sample {
             signatures.push(entry.signature);
         }
         // A kind that this program does not know yet, as a newer app makes it.
-        let body = r#"{"kind":"countersigned","record":"00000000-0000-0000-0000-000000000005"}"#;
+        let body = r#"{"kind":"weather_noted","record":"00000000-0000-0000-0000-000000000005"}"#;
         let mut header = evidence::Header::read(&headers[3]).unwrap();
         header.seq = 5;
         header.prev = Some(hashes[3]);
-        header.kind = "countersigned".into();
+        header.kind = "weather_noted".into();
         header.body_hash = Hash::of(body.as_bytes());
         header.body_len = body.len() as u64;
         let text = canonical::to_text(&header).unwrap();
@@ -148,5 +148,6 @@ fn clocks() -> Clocks {
         boot_ms: 1_000,
         boot_id: "boot".into(),
         satellite: None,
+        receipt: None,
     }
 }

@@ -10,15 +10,12 @@ use stackside_core::form::{
 use stackside_core::id::RecordId;
 use stackside_core::register::{Bottle, Instrument, Person};
 
-use super::bottle::bottles;
-use super::known::{Known, Place, own_draft};
-use super::visit::check_words;
+use super::known::{Known, own_draft};
+use super::standing::{instruments_of, site_of};
+use super::visit::{LONGEST_REASON, check_words};
 use crate::device::{Device, Handle, Inner};
 use crate::error::Error;
 use crate::store::record::{self, Record};
-use crate::store::register;
-
-const LONGEST_REASON: usize = 500;
 
 impl Inner {
     /// True if other answers changed with it.
@@ -34,7 +31,7 @@ impl Inner {
         }
         self.store.write(|t| {
             let record = own_draft(t, record, &person.id)?;
-            let instruments = register::instruments(t, &record.point)?;
+            let instruments = instruments_of(t, &record)?;
             let field = field_of(&record.form, &instruments, &key)
                 .ok_or_else(|| Error::invalid(&key, AnswerError::NoSuchField))?;
             let text = as_stored(field, text).map_err(|why| Error::invalid(&key, why))?;
@@ -44,7 +41,7 @@ impl Inner {
             record::put_answer(t, record.id, &key, &answer, original_origin.as_ref())?;
             let mut others = false;
             if field.kind == FieldType::Bottle {
-                let bottles = bottles(t, &record.point, record.visit)?;
+                let bottles = site_of(t, &record)?.bottles;
                 if let Some(bottle) = bottles.iter().find(|bottle| bottle.id.as_str() == answer.text.trim()) {
                     others = take_bottle(t, &record, &instruments, &key, bottle)?;
                 }
@@ -58,7 +55,7 @@ impl Inner {
         let now = self.now()?;
         self.store.write(|t| {
             let record = own_draft(t, *record, &person.id)?;
-            let known = Known::at(t, &Place::of_record(t, &record)?, &record.form, person, now)?;
+            let known = Known::of_draft(t, &record, person, now)?;
             let answers = record::answers(t, record.id)?;
             let blocks = blocks(&record.form, &known.instruments);
             let (block, lines) = table(&blocks, key)?;
@@ -83,7 +80,7 @@ impl Inner {
         let now = self.now()?;
         self.store.write(|t| {
             let record = own_draft(t, *record, &person.id)?;
-            let known = Known::at(t, &Place::of_record(t, &record)?, &record.form, person, now)?;
+            let known = Known::of_draft(t, &record, person, now)?;
             let answers = record::answers(t, record.id)?;
             let blocks = blocks(&record.form, &known.instruments);
             let (block, lines) = table(&blocks, key)?;

@@ -8,6 +8,7 @@ use stackside_core::form::AnswerError;
 
 use crate::device::{Device, Handle, Inner};
 use crate::error::Error;
+use crate::keys::Purpose;
 use crate::store::{pin, register, setting};
 
 const LONGEST_PATH: usize = 512;
@@ -22,12 +23,13 @@ impl Inner {
             Err(error) => return Err(error),
         };
         let sync = self.sync_line()?;
+        let pepper = self.keys.secret(Purpose::Pins)?;
         self.store.read(|c| {
             let mut people = Vec::new();
             let mut enrolment = None;
             if let Some(enrolled) = enrolled {
                 for person in register::people(c, &enrolled.operator)? {
-                    let has_pin = pin::get(c, &person.id)?.hash.is_some();
+                    let has_pin = pin::get(c, &person.id)?.is_known(pepper.as_ref());
                     people.push(PersonLine { id: person.id, name: person.name, post: person.post, has_pin });
                 }
                 let operator = register::operator(c, &enrolled.operator)?;

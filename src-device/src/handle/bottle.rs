@@ -13,7 +13,7 @@ use stackside_core::register::{Bottle, Person};
 
 use super::answer::{field_of, open_line, take_bottle};
 use super::known::{Known, Place, own_draft};
-use crate::device::{Device, Handle, Inner};
+use crate::device::{Device, Handle, Inner, closed};
 use crate::error::Error;
 use crate::store::{done, record, register};
 
@@ -41,6 +41,10 @@ impl Inner {
         let now = self.now()?;
         self.store.write(|t| {
             let record = own_draft(t, record, &person.id)?;
+            // What was put in place later has a record of its own.
+            if record.original.is_some() {
+                return Err(closed());
+            }
             let bottle = Bottle { point: record.point.clone(), ..bottle };
             let instruments = register::instruments(t, &record.point)?;
             let field = field_of(&record.form, &instruments, &key);

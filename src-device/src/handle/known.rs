@@ -9,10 +9,11 @@ use stackside_core::register::{Bottle, Discharger, Instrument, Operator, Person,
 use stackside_core::visit::VisitState;
 
 use super::bottle::bottles;
+use super::standing::instruments_of;
 use crate::device::closed;
 use crate::error::Error;
 use crate::store::record::{self, Record};
-use crate::store::{last, listed, register, visit};
+use crate::store::{last, listed, register, version, visit, voided};
 
 /// An open visit of the person, or a point for desk work.
 pub(super) struct Place {
@@ -101,6 +102,17 @@ impl Known {
         })
     }
 
+    /// All that fills a draft further.
+    pub fn of_draft(
+        c: &Connection,
+        draft: &Record,
+        person: &Person,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Error> {
+        let known = Self::at(c, &Place::of_record(c, draft)?, &draft.form, person, now)?;
+        Ok(Self { instruments: instruments_of(c, draft)?, ..known })
+    }
+
     /// Lends it to the rules.
     pub fn lend<T>(&self, act: impl FnOnce(&Source<'_>) -> T) -> T {
         let last = |id: Option<&InstrumentId>| {
@@ -140,6 +152,14 @@ pub(super) fn lasts(
         }
     }
     Ok(lasts)
+}
+
+/// The newest version of a record, if this person signed it on this tablet and it counts: others can neither correct nor
+/// void it.
+pub(super) fn own_signed(c: &Connection, id: RecordId, person: &PersonId) -> Result<Record, Error> {
+    let newest = version::newest(c, id)?.filter(|record| record.person == *person);
+    let newest = newest.ok_or_else(|| Error::not_found("record"))?;
+    if voided::is_void(c, newest.root())? { Err(closed()) } else { Ok(newest) }
 }
 
 /// The record, if it is a draft of this person.

@@ -3,11 +3,17 @@
 mod answer;
 mod app;
 mod bottle;
+mod correct;
+mod countersign;
+mod day;
 mod due;
+mod elsewhere;
 mod handover;
+mod history;
 mod known;
 mod people;
 mod photo;
+mod plausible;
 mod point;
 mod position;
 mod record;
@@ -16,5 +22,6 @@ mod standing;
 mod sync;
 mod view;
 mod visit;
+mod void;
 
 pub(crate) use record::words;

@@ -1,16 +1,16 @@
 //! Who is at the tablet: PINs, personal codes, the lock.
 
-use std::sync::PoisonError;
-
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use chrono::TimeDelta;
-use stackside_core::command::{AppState, CommandError, Event, Lock, SetPin, Unlock};
+use stackside_core::command::{AppState, CommandError, Event, Lock, SetPin, StillHere, Unlock};
 use stackside_core::id::PersonId;
 use stackside_core::register::Person;
 
 use crate::device::{Device, Handle, Inner};
 use crate::error::Error;
+use crate::keys::{Purpose, Secret};
+use crate::store::key_id;
 use crate::store::pin::{self, Pin};
 use crate::store::register;
 
@@ -26,17 +26,54 @@ fn wait_after(wrong: u64) -> u64 {
     }
 }
 
-fn argon2() -> Result<Argon2<'static>, Error> {
+/// Argon2id as OWASP asks for it; with a secret of the key store mixed in, a copy of the database alone is not enough to
+/// guess six digits.
+fn argon2(pepper: Option<&Secret>) -> Result<Argon2<'_>, Error> {
     let params = Params::new(19 * 1024, 2, 1, None).map_err(Error::broken)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    match pepper {
+        None => Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params)),
+        Some(pepper) => Argon2::new_with_secret(pepper.bytes(), Algorithm::Argon2id, Version::V0x13, params)
+            .map_err(Error::broken),
+    }
 }
 
-fn holds(hash: &str, secret: &str) -> Result<bool, Error> {
+fn holds(hash: &str, secret: &str, pepper: Option<&Secret>) -> Result<bool, Error> {
     let hash = PasswordHash::new(hash).map_err(|_| Error::broken("a stored hash is none"))?;
-    Ok(argon2()?.verify_password(secret.as_bytes(), &hash).is_ok())
+    Ok(argon2(pepper)?.verify_password(secret.as_bytes(), &hash).is_ok())
+}
+
+impl Pin {
+    /// True if the PIN is one that this tablet can check: the secret that was mixed into it is still there.
+    pub fn is_known(&self, pepper: Option<&Secret>) -> bool {
+        let is_ours = |id: &String| pepper.is_some_and(|pepper| *id == key_id(pepper));
+        self.hash.is_some() && self.pepper.as_ref().is_none_or(is_ours)
+    }
+
+    fn holds(&self, pin: &str, pepper: Option<&Secret>) -> Result<bool, Error> {
+        match &self.hash {
+            Some(hash) if self.is_known(pepper) => holds(hash, pin, pepper.filter(|_| self.pepper.is_some())),
+            _ => Ok(false),
+        }
+    }
 }
 
 impl Inner {
+    /// The secret for PINs, made when it is first needed.
+    fn pepper(&self) -> Result<Secret, Error> {
+        if let Some(pepper) = self.keys.secret(Purpose::Pins)? {
+            return Ok(pepper);
+        }
+        let pepper = Secret::random()?;
+        self.keys.save_secret(Purpose::Pins, &pepper)?;
+        Ok(pepper)
+    }
+
+    fn hashed(&self, pin: &str, known: Pin) -> Result<Pin, Error> {
+        let pepper = self.pepper()?;
+        let hash = argon2(Some(&pepper))?.hash_password(pin.as_bytes()).map_err(Error::broken)?.to_string();
+        Ok(Pin { hash: Some(hash), pepper: Some(key_id(&pepper)), ..known })
+    }
+
     fn member(&self, id: &PersonId) -> Result<Person, Error> {
         let enrolled = self.enrolled()?;
         let found = self.store.read(|c| register::person(c, id))?;
@@ -78,7 +115,7 @@ impl Inner {
 
     fn enter(&self, id: PersonId, pin: Pin) -> Result<AppState, Error> {
         self.store.write(|t| pin::put(t, &id, &Pin { wrong: 0, wrong_at: None, ..pin }))?;
-        *self.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+        self.touch(id);
         self.tell(Event::Store);
         self.state()
     }
@@ -91,10 +128,16 @@ fn wrong(wait_s: u64) -> Error {
 impl Handle<Unlock> for Device {
     fn handle(&self, Unlock { person, pin }: Unlock) -> Result<AppState, CommandError> {
         let person = self.0.member(&person)?;
-        let known = self.0.try_secret(&person.id, |known| match &known.hash {
-            Some(hash) => holds(hash, &pin),
-            None => Ok(false),
-        })?;
+        let pepper = self.0.keys.secret(Purpose::Pins).map_err(Error::from)?;
+        let known = self.0.try_secret(&person.id, |known| known.holds(&pin, pepper.as_ref()))?;
+        let known = match known.pepper {
+            Some(_) => known,
+            // Set by an older release. Where it cannot be hashed anew now, it is at the next time.
+            None => self.0.hashed(&pin, known.clone()).unwrap_or_else(|error| {
+                tracing::warn!(%error, "a PIN keeps its old hash");
+                known
+            }),
+        };
         Ok(self.0.enter(person.id, known)?)
     }
 }
@@ -107,21 +150,29 @@ impl Handle<SetPin> for Device {
         let person = self.0.member(&person)?;
         let known = self.0.try_secret(&person.id, |known| match &person.code_hash {
             // A code works once: its hash is remembered with the PIN that it set.
-            Some(hash) if known.used_code.as_ref() != Some(hash) => holds(hash, code.trim()),
+            Some(hash) if known.used_code.as_ref() != Some(hash) => holds(hash, code.trim(), None),
             _ => Ok(false),
         })?;
-        let hash = argon2()?.hash_password(pin.as_bytes()).map_err(Error::broken)?.to_string();
-        let new = Pin { hash: Some(hash), used_code: person.code_hash.clone(), ..known };
+        let new = self.0.hashed(&pin, Pin { used_code: person.code_hash.clone(), ..known })?;
         Ok(self.0.enter(person.id, new)?)
     }
 }
 
 impl Handle<Lock> for Device {
     fn handle(&self, _: Lock) -> Result<AppState, CommandError> {
-        *self.0.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.0.tracker.stop();
-        self.0.tell(Event::Store);
+        self.0.leave();
         Ok(self.0.state()?)
+    }
+}
+
+impl Handle<StillHere> for Device {
+    fn handle(&self, _: StillHere) -> Result<(), CommandError> {
+        match self.0.person() {
+            Ok(person) => self.0.touch(person.id),
+            Err(Error::Command(CommandError::Locked | CommandError::NotEnrolled)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use stackside_core::command::{
 };
 use stackside_core::form::{Answer, AnswerError, AnswerKey, FieldType};
 use stackside_core::hash::Hash;
-use stackside_core::id::PhotoId;
+use stackside_core::id::{PhotoId, RecordId};
 use stackside_core::photo::{MAX_BYTES, PIECE_BYTES, PhotoSource};
 use stackside_core::record::RecordState;
 use stackside_core::register::Person;
@@ -21,6 +21,7 @@ use stackside_core::visit::VisitState;
 
 use super::answer::field_of;
 use super::known::own_draft;
+use super::standing::instruments_of;
 use super::visit::check_words;
 use crate::device::{Device, Handle, Inner, closed, new_id};
 use crate::error::Error;
@@ -29,7 +30,7 @@ use crate::store::entry::Subject;
 use crate::store::file::{self, FileKind};
 use crate::store::photo::{self, Photo, PhotoFile, PhotoState};
 use crate::store::record::{self, Record};
-use crate::store::{register, visit};
+use crate::store::visit;
 use crate::witness::Told;
 
 const LONGEST_NAME: usize = 200;
@@ -48,7 +49,9 @@ impl Inner {
             if record.is_some() && visit.is_some() && visit != of_record {
                 return Err(Error::not_found("record"));
             }
-            let visit = visit.or(of_record);
+            // A correction is no work of the visit, which may be long over.
+            let is_correction = record.as_ref().is_some_and(|record| record.original.is_some());
+            let visit = visit.or(of_record).filter(|_| !is_correction);
             if let Some(visit) = visit
                 && visit::of_person(t, visit, &person.id)?.state == VisitState::Closed
             {
@@ -132,17 +135,17 @@ impl Inner {
         }
         let file =
             FileRef { sha256: bytes.sha256, size_bytes: bytes.size_bytes, media_type: bytes.media_type };
+        let (point, record) = self.store.read(|c| subject_of(c, &photo))?;
         let act = Act::PhotoTaken(PhotoTaken {
             photo: photo.id,
             visit: photo.visit,
-            record: photo.record,
+            record,
             slot: photo.slot.clone(),
             source: photo.source,
             file: file.clone(),
             // Desk work claims no presence.
             fix: self.fresh_fixes().pop().filter(|_| photo.visit.is_some() || photo.record.is_none()),
         });
-        let point = self.store.read(|c| point_of(c, &photo))?;
         let told = Told::of(act, Subject { point, record: None });
         let clocks = self.clocks()?;
         self.bear_witness(Some(&photo.person), &clocks, vec![told], |t, entries| {
@@ -189,7 +192,7 @@ fn check_slot(
     if wanted == FieldType::Photo && record.form.photos.iter().any(|known| known.id == slot) {
         return Ok(());
     }
-    let instruments = register::instruments(c, &record.point)?;
+    let instruments = instruments_of(c, record)?;
     let key: AnswerKey = slot.parse().map_err(|_| wrong())?;
     let field = field_of(&record.form, &instruments, &key).filter(|field| field.kind == wanted);
     field.map(|_| ()).ok_or_else(wrong)
@@ -205,13 +208,14 @@ fn document_name(source: PhotoSource, name: Option<String>) -> Result<Option<Str
     if name.is_empty() { Err(Error::invalid("name", AnswerError::Missing)) } else { Ok(Some(name)) }
 }
 
-/// The point that a photo is about.
-fn point_of(c: &Connection, photo: &Photo) -> Result<Option<String>, Error> {
-    if let Some(visit) = photo.visit {
-        return Ok(Some(visit::of_person(c, visit, &photo.person)?.point.id.to_string()));
-    }
+/// The point and the record that a photo is about.
+fn subject_of(c: &Connection, photo: &Photo) -> Result<(Option<String>, Option<RecordId>), Error> {
     let record = photo.record.map(|id| record::of_person(c, id, &photo.person)).transpose()?;
-    Ok(record.map(|record| record.point.to_string()))
+    let point = match (photo.visit, &record) {
+        (Some(visit), _) => Some(visit::of_person(c, visit, &photo.person)?.point.id),
+        (None, record) => record.as_ref().map(|record| record.point.clone()),
+    };
+    Ok((point.map(|id| id.to_string()), record.map(|record| record.root())))
 }
 
 /// A kept document is the answer of the field that asked for it, as long as its record is a draft.

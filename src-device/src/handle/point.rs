@@ -55,7 +55,7 @@ impl Handle<GetPoint> for Device {
             Ok(PointView {
                 instruments: register::instruments(c, &point.id)?,
                 bottles: bottles(c, &point.id, None)?,
-                records: self.0.record_lines(c, &listed)?,
+                records: self.0.record_lines(c, &listed, &person.id)?,
                 forms: self.0.forms_at(c, &point, false)?,
                 open_visit: visit::open_at(c, &person.id, &point.id)?,
                 discharger,
@@ -74,7 +74,7 @@ impl Handle<GetRecords> for Device {
                 "" => listed::list(c, &person.id, None, offset, PAGE)?,
                 _ => listed::search(c, &person.id, wanted, offset, PAGE)?,
             };
-            Ok(RecordsPage { records: self.0.record_lines(c, &listed)?, total })
+            Ok(RecordsPage { records: self.0.record_lines(c, &listed, &person.id)?, total })
         })?)
     }
 }

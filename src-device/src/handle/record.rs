@@ -50,6 +50,9 @@ impl Inner {
         let answers = Known::at(t, place, form, person, now)?.lend(|source| prefill(form, source));
         let record = Record {
             id: RecordId::new(new_id()),
+            original: None,
+            version: 1,
+            reason: None,
             visit: place.visit,
             point: point.id.clone(),
             person: person.id.clone(),
@@ -59,6 +62,7 @@ impl Inner {
             state: RecordState::Draft,
             begun_at: now,
             signed_at: None,
+            site: None,
             seal: None,
         };
         record::add(t, &record, &answers, &words(form, &point.name, &place.discharger_name))?;

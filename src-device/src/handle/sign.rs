@@ -17,12 +17,12 @@ use stackside_core::register::Person;
 
 use super::answer::field_of;
 use super::known::{Place, own_draft};
-use super::standing::Standing;
+use super::standing::{Standing, instruments_of};
 use crate::device::{Device, Handle, Inner, closed};
 use crate::error::Error;
 use crate::store::entry::Subject;
 use crate::store::file::{self, FileKind};
-use crate::store::{done, last, listed, record, register};
+use crate::store::{done, last, listed, record};
 use crate::witness::Told;
 
 /// More points than any hand draws; the strokes must fit a file of some hundred kilobytes.
@@ -32,9 +32,9 @@ const MOST_POINTS: usize = 20_000;
 const STROKES_TYPE: &str = "application/json";
 
 /// A record as it is about to be signed.
-struct Ready {
-    standing: Standing,
-    answers: Answers,
+pub(super) struct Ready {
+    pub standing: Standing,
+    pub answers: Answers,
     verdicts: Vec<Verdict>,
     // Second signatures and documents that its answers name.
     files: Vec<(FileRef, FileKind)>,
@@ -57,11 +57,15 @@ impl Inner {
             |id: RecordId| Subject { point: Some(place.point.id.to_string()), record: Some(id.to_string()) };
         let acts = ready
             .iter()
-            .map(|ready| Told::of(ready.act(person, &signature), subject(ready.standing.record.id)))
+            .map(|ready| {
+                let act = Act::RecordSigned(Box::new(ready.content(person, &signature)));
+                Told::of(act, subject(ready.standing.record.id))
+            })
             .collect();
         self.bear_witness(Some(&person.id), &clocks, acts, |t, entries| {
             for (ready, entry) in ready.iter().zip(entries) {
                 ready.seal(t, &signature, at, entry)?;
+                ready.note(t, at)?;
             }
             Ok(())
         })
@@ -73,7 +77,7 @@ impl Inner {
         let file = self.keep_strokes(strokes)?;
         self.store.write(|t| {
             let record = own_draft(t, *record, &person.id)?;
-            let instruments = register::instruments(t, &record.point)?;
+            let instruments = instruments_of(t, &record)?;
             let field = field_of(&record.form, &instruments, key);
             if field.is_none_or(|field| field.kind != FieldType::Signature) {
                 return Err(Error::invalid(key, AnswerError::NoSuchField));
@@ -84,7 +88,7 @@ impl Inner {
         })
     }
 
-    fn keep_strokes(&self, strokes: &Strokes) -> Result<FileRef, Error> {
+    pub(super) fn keep_strokes(&self, strokes: &Strokes) -> Result<FileRef, Error> {
         let text = stackside_core::canonical::to_text(strokes).map_err(Error::broken)?;
         let sha256 = Hash::of(text.as_bytes());
         self.files.write(&self.files.path(FileKind::Signature, sha256), text.as_bytes())?;
@@ -105,28 +109,27 @@ fn ready(
     let mut seen = BTreeSet::new();
     for id in records.iter().filter(|id| seen.insert(**id)) {
         let record = record::of_person(c, *id, &person.id)?;
-        if record.visit != place.visit || record.point != place.point.id {
+        if record.visit != place.visit || record.point != place.point.id || record.original.is_some() {
             return Err(Error::not_found("record"));
         }
         if record.state == RecordState::Signed {
             return Err(closed());
         }
-        let standing = Standing::of(c, record)?;
-        let problems = standing.problems(at);
-        if !problems.is_empty() {
-            return Err(CommandError::NotFinished { record: *id, problems }.into());
-        }
-        ready.push(Ready::of(standing));
+        ready.push(Ready::of(Standing::of(c, record)?, at)?);
     }
     if ready.is_empty() { Err(Error::not_found("record")) } else { Ok((place, ready)) }
 }
 
 impl Ready {
-    /// Judges, fills the computed fields, and leaves out blocks and lines that nobody worked on: prefilled values alone are no
-    /// statement.
-    fn of(standing: Standing) -> Self {
+    /// Refused as long as something is missing. Judges, fills the computed fields, and leaves out blocks and lines that nobody
+    /// worked on: prefilled values alone are no statement.
+    pub fn of(standing: Standing, at: DateTime<Utc>) -> Result<Self, Error> {
         let record = &standing.record;
-        let blocks = blocks(&record.form, &standing.instruments);
+        let problems = standing.problems(at);
+        if !problems.is_empty() {
+            return Err(CommandError::NotFinished { record: record.id, problems }.into());
+        }
+        let blocks = blocks(&record.form, &standing.site.instruments);
         let stated: BTreeSet<_> = blocks
             .iter()
             .filter(|block| block.is_worked_on(&standing.answers))
@@ -138,37 +141,41 @@ impl Ready {
             .collect();
         let mut answers = standing.answers.clone();
         answers.0.retain(|key, _| stated.contains(key));
-        let judgement = judge(&record.form, &answers, &standing.instruments, &record.rulebook);
+        let judgement = judge(&record.form, &answers, &standing.site.instruments, &record.rulebook);
         let verdicts = judgement.fill(&record.form, &mut answers);
         let files = named_files(&record.form, &answers);
-        Self { answers, verdicts, files, standing }
+        Ok(Self { answers, verdicts, files, standing })
     }
 
-    /// Seals the draft, and notes what it leaves for the next ones.
-    fn seal(
+    /// Seals the draft.
+    pub fn seal(
         &self,
         t: &Transaction<'_>,
         signature: &FileRef,
         at: DateTime<Utc>,
         entry: &Header,
     ) -> Result<(), Error> {
-        let Standing { record, instruments, bottles, last_done, photos, answers } = &self.standing;
+        let Standing { record, site, photos, answers } = &self.standing;
         // An answer or photo that came after it was judged is not signed unseen.
         if record::answers(t, record.id)? != *answers
             || crate::store::photo::of_record(t, record.id)?.len() != photos.len()
         {
             return Err(Error::broken("a draft changed while it was signed"));
         }
-        let site = (&instruments[..], &bottles[..], last_done);
         record::sign(t, record.id, &self.answers, &self.verdicts, site, at, entry)?;
-        listed::put_signed(t, record.id, (&record.point, &record.form), &self.answers, at)?;
-        last::note(t, record.id, &record.form.code, at, &self.answers)?;
-        done::note(t, record.id, &record.point, &record.form, &self.answers, at)?;
         file::add(t, signature, FileKind::Signature, at, entry.log, entry.seq)?;
         self.files.iter().try_for_each(|(file, kind)| file::add(t, file, *kind, at, entry.log, entry.seq))
     }
 
-    fn act(&self, person: &Person, signature: &FileRef) -> Act {
+    /// Notes what it leaves for the next records.
+    fn note(&self, t: &Transaction<'_>, at: DateTime<Utc>) -> Result<(), Error> {
+        let record = &self.standing.record;
+        listed::put_signed(t, record.id, (&record.point, &record.form), &self.answers, at)?;
+        last::note(t, record.id, &record.form.code, at, &self.answers)?;
+        done::note(t, record.id, &record.point, &record.form, &self.answers, at)
+    }
+
+    pub fn content(&self, person: &Person, signature: &FileRef) -> RecordSigned {
         let record = &self.standing.record;
         let files = self.standing.photos.iter().filter_map(|photo| photo.file.as_ref());
         let photos = files.map(|file| FileRef {
@@ -176,8 +183,8 @@ impl Ready {
             size_bytes: file.size_bytes,
             media_type: file.media_type.clone(),
         });
-        Act::RecordSigned(Box::new(RecordSigned {
-            record: record.id,
+        RecordSigned {
+            record: record.root(),
             visit: record.visit,
             point: record.point.clone(),
             technician: person.id.clone(),
@@ -190,7 +197,7 @@ impl Ready {
             photos: photos.collect(),
             signature: signature.clone(),
             files: self.files.iter().map(|(file, _)| file.clone()).collect(),
-        }))
+        }
     }
 }
 
@@ -211,7 +218,7 @@ fn named_files(form: &Form, answers: &Answers) -> Vec<(FileRef, FileKind)> {
     files
 }
 
-fn check_strokes(strokes: &Strokes) -> Result<(), Error> {
+pub(super) fn check_strokes(strokes: &Strokes) -> Result<(), Error> {
     if !strokes.is_signature() {
         return Err(CommandError::EmptySignature.into());
     }

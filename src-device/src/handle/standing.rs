@@ -3,40 +3,63 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::Connection;
 use stackside_core::clock::shanghai_date;
-use stackside_core::form::{AnswerError, AnswerKey, Answers, LastDone, Problem, Site, check};
+use stackside_core::form::{AnswerError, AnswerKey, Answers, Problem, Site, check};
 use stackside_core::judge::{self, Judgement, Verdict, judge};
-use stackside_core::register::{Bottle, Instrument};
+use stackside_core::record::RecordState;
+use stackside_core::register::Instrument;
 
 use super::bottle::bottles;
 use crate::error::Error;
 use crate::store::photo::{self, Photo};
-use crate::store::record::{self, Record};
+use crate::store::record::{self, Record, SignedSite};
 use crate::store::{done, register};
 
 /// A record with what it is shown, checked and judged by.
 pub(super) struct Standing {
     pub record: Record,
     pub answers: Answers,
-    pub instruments: Vec<Instrument>,
-    pub bottles: Vec<Bottle>,
-    pub last_done: LastDone,
+    pub site: SignedSite,
     pub photos: Vec<Photo>,
 }
 
+/// What stands at the point of a record: of a signed one as it was then, of a draft as it is known now. A correction is
+/// about the work of then; a bottle that the register learned of since may be the right one all the same.
+pub(super) fn site_of(c: &Connection, record: &Record) -> Result<SignedSite, Error> {
+    let bottles_now = || bottles(c, &record.point, record.visit);
+    match &record.site {
+        Some(site) if record.state == RecordState::Signed => Ok(site.clone()),
+        Some(site) => {
+            let mut site = site.clone();
+            for bottle in bottles_now()? {
+                if site.bottles.iter().all(|known| known.id != bottle.id) {
+                    site.bottles.push(bottle);
+                }
+            }
+            Ok(site)
+        }
+        None => Ok(SignedSite {
+            instruments: register::instruments(c, &record.point)?,
+            bottles: bottles_now()?,
+            last_done: done::last(c, &record.point, &record.form.code, record.id, None)?,
+        }),
+    }
+}
+
+/// The instruments of [`site_of`].
+pub(super) fn instruments_of(c: &Connection, record: &Record) -> Result<Vec<Instrument>, Error> {
+    match &record.site {
+        Some(site) => Ok(site.instruments.clone()),
+        None => register::instruments(c, &record.point),
+    }
+}
+
 impl Standing {
-    /// Of a signed record what it was signed with; of a draft what is known now.
+    /// Of one version of a record.
     pub fn of(c: &Connection, record: Record) -> Result<Self, Error> {
-        let (instruments, bottles, last_done) = match &record.seal {
-            Some(seal) => (seal.instruments.clone(), seal.bottles.clone(), seal.last_done.clone()),
-            None => (
-                register::instruments(c, &record.point)?,
-                bottles(c, &record.point, record.visit)?,
-                done::last(c, &record.point, &record.form.code, record.id, None)?,
-            ),
-        };
+        let site = site_of(c, &record)?;
         let answers = record::answers(c, record.id)?;
         let photos = photo::of_record(c, record.id)?;
-        Ok(Self { record, answers, instruments, bottles, last_done, photos })
+        Ok(Self { record, answers, site, photos })
     }
 
     /// The Shanghai date on which it was begun.
@@ -46,7 +69,7 @@ impl Standing {
 
     /// All verdicts over its answers as they stand.
     pub fn judgement(&self) -> Judgement {
-        judge(&self.record.form, &self.answers, &self.instruments, &self.record.rulebook)
+        judge(&self.record.form, &self.answers, &self.site.instruments, &self.record.rulebook)
     }
 
     /// As signed; of a draft as they stand.
@@ -61,9 +84,9 @@ impl Standing {
     pub fn problems(&self, now: DateTime<Utc>) -> Vec<Problem> {
         let photo_slots: Vec<String> = self.photos.iter().filter_map(|photo| photo.slot.clone()).collect();
         let site = Site {
-            instruments: &self.instruments,
-            bottles: &self.bottles,
-            last_done: &self.last_done,
+            instruments: &self.site.instruments,
+            bottles: &self.site.bottles,
+            last_done: &self.site.last_done,
             begun_on: self.begun_on(),
             photo_slots: &photo_slots,
             now,

@@ -1,10 +1,14 @@
 //! What is where, and the button.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 use stackside_core::clock::shanghai_date;
 use stackside_core::command::{
-    CommandError, Event, GetStorage, GetSync, StorageView, SyncItem, SyncLine, SyncNow, SyncSubject, SyncView,
+    CommandError, Event, FileTrouble, GetStorage, GetSync, PauseFile, RetryFile, StorageView, SyncItem,
+    SyncLine, SyncNow, SyncSubject, SyncView,
 };
+use stackside_core::hash::Hash;
 use stackside_core::photo::{Original, SendState};
 
 use crate::device::{Device, Handle, Inner};
@@ -33,6 +37,8 @@ impl Inner {
     fn sync_view(&self) -> Result<SyncView, Error> {
         let line = self.sync_line()?;
         let today = shanghai_date(self.clock.wall().to_utc()).to_string();
+        let rate_bytes_s = self.sync.progress().rate_bytes_s(self.clock.boot_ms());
+        let (paused, waits_for_wifi) = (self.paused()?, self.waits_for_wifi()?);
         self.store.read(|c| {
             let mut items = Vec::new();
             for held in [false, true] {
@@ -41,7 +47,7 @@ impl Inner {
                     group.push(self.entry_item(c, line)?);
                 }
                 for file in file::latest(c, held, ITEMS)? {
-                    group.push(self.file_item(c, file)?);
+                    group.push(self.file_item(c, file, &paused)?);
                 }
                 group.sort_by_key(|item: &SyncItem| std::cmp::Reverse(item.at));
                 items.extend(group);
@@ -55,6 +61,10 @@ impl Inner {
                 sent_bytes,
                 total_bytes,
                 sent_today_bytes: setting::traffic(c, &today)?,
+                sent_month_bytes: setting::traffic(c, &today[..7])?,
+                rate_bytes_s,
+                left_s: rate_bytes_s.map(|rate| total_bytes.saturating_sub(sent_bytes).div_ceil(rate)),
+                waits_for_wifi,
             })
         })
     }
@@ -78,10 +88,13 @@ impl Inner {
             point_name,
             held_at: line.held_at,
             is_lost: false,
+            file: None,
+            paused: false,
+            reason: None,
         })
     }
 
-    fn file_item(&self, c: &Connection, file: Sendable) -> Result<SyncItem, Error> {
+    fn file_item(&self, c: &Connection, file: Sendable, paused: &BTreeSet<Hash>) -> Result<SyncItem, Error> {
         let of = photo::of_hash(c, file.file.sha256)?.into_iter().next();
         let visit = match of.as_ref().and_then(|photo| photo.visit.map(|visit| (visit, &photo.person))) {
             Some((visit, person)) => crate::store::visit::of_person(c, visit, person).ok(),
@@ -102,7 +115,19 @@ impl Inner {
             point_name: visit.map(|visit| visit.point.name),
             held_at: file.held_at,
             is_lost: file.original() == Original::Lost,
+            file: Some(file.file.sha256),
+            paused: paused.contains(&file.file.sha256),
+            reason: file.refused.map(trouble),
         })
+    }
+}
+
+/// What a file's row says of why it was refused, as the screen can put it in words.
+fn trouble(reason: String) -> FileTrouble {
+    match reason.as_str() {
+        file::GONE | file::SHORTER | file::GAVE_WAY => FileTrouble::Gone,
+        file::TOO_LARGE => FileTrouble::TooLarge,
+        _ => FileTrouble::Refused { reason },
     }
 }
 
@@ -122,6 +147,35 @@ impl Handle<SyncNow> for Device {
     fn handle(&self, _: SyncNow) -> Result<(), CommandError> {
         self.0.enrolled()?;
         self.0.sync.clear_fork();
+        self.0.sync.wake();
+        self.0.tell(Event::Sync);
+        Ok(())
+    }
+}
+
+impl Handle<PauseFile> for Device {
+    fn handle(&self, PauseFile { sha256, paused }: PauseFile) -> Result<(), CommandError> {
+        self.0.enrolled()?;
+        self.0.store.write(|t| {
+            let mut all: BTreeSet<Hash> = setting::get(t, setting::PAUSED)?.unwrap_or_default();
+            match paused {
+                true => all.insert(sha256),
+                false => all.remove(&sha256),
+            };
+            setting::put(t, setting::PAUSED, &all)
+        })?;
+        if !paused {
+            self.0.sync.wake();
+        }
+        self.0.tell(Event::Sync);
+        Ok(())
+    }
+}
+
+impl Handle<RetryFile> for Device {
+    fn handle(&self, RetryFile { sha256 }: RetryFile) -> Result<(), CommandError> {
+        self.0.enrolled()?;
+        self.0.store.write(|t| file::offer(t, sha256))?;
         self.0.sync.wake();
         self.0.tell(Event::Sync);
         Ok(())

@@ -4,30 +4,50 @@ use std::collections::{BTreeMap, btree_map};
 
 use rusqlite::Connection;
 use stackside_core::clock::shanghai_date;
-use stackside_core::command::{FormLine, PhotoLine, RecordLine, RecordView, VisitView};
+use stackside_core::command::{Correction, FormLine, PhotoLine, RecordLine, RecordView, VisitView};
 use stackside_core::form::{AnswerKey, Form, Label};
 use stackside_core::id::{PersonId, RecordId, VisitId};
 use stackside_core::photo::{Original, SendState};
 use stackside_core::record::RecordState;
 use stackside_core::register::{Person, Point};
-use stackside_core::rulebook::{Rulebook, in_force};
+use stackside_core::rulebook::in_force;
 use stackside_core::visit::{VisitState, VisitWork};
-use stackside_core::wire::RecordElsewhere;
 
-use super::bottle::bottles;
 use super::due::duties;
+use super::history::{history_of, marks};
 use super::known::{Place, lasts};
 use super::standing::Standing;
 use crate::device::Inner;
 use crate::error::Error;
-use crate::store::last;
-use crate::store::listed::Listed;
 use crate::store::photo::{self, Photo};
 use crate::store::record::{self, Record};
-use crate::store::{done, entry, file, register, setting, visit};
+use crate::store::{entry, file, last, register, setting, version, visit};
 
 impl Inner {
-    fn line(&self, c: &Connection, standing: &Standing) -> Result<RecordLine, Error> {
+    /// The line of a signed record or a draft: in its newest version, at the time of the work.
+    fn newest_line(&self, c: &Connection, first: Record, person: &PersonId) -> Result<RecordLine, Error> {
+        let at = first.signed_at.unwrap_or(first.begun_at);
+        let newest = version::newest(c, first.id)?.unwrap_or(first);
+        Ok(RecordLine { at, ..self.line(c, &Standing::of(c, newest)?, person)? })
+    }
+
+    /// The line of a signed record, from here or elsewhere.
+    pub(super) fn signed_line(
+        &self,
+        c: &Connection,
+        id: RecordId,
+        person: &PersonId,
+    ) -> Result<RecordLine, Error> {
+        match record::find(c, id)? {
+            Some(first) => self.newest_line(c, first, person),
+            None => {
+                let row = last::elsewhere(c, id)?.ok_or_else(|| Error::not_found("record"))?;
+                self.line_elsewhere(c, &row)
+            }
+        }
+    }
+
+    fn line(&self, c: &Connection, standing: &Standing, person: &PersonId) -> Result<RecordLine, Error> {
         let record = &standing.record;
         let (point_name, discharger_name) = match Place::of_record(c, record) {
             Ok(place) => (place.point.name, place.discharger_name),
@@ -42,7 +62,8 @@ impl Inner {
             None => SendState::Waiting,
         };
         Ok(RecordLine {
-            id: record.id,
+            // A record goes by one id in all its versions; the draft of a correction is filled by its own.
+            id: if record.seal.is_some() { record.root() } else { record.id },
             visit: record.visit,
             point: record.point.clone(),
             title: record.form.title.clone(),
@@ -55,6 +76,7 @@ impl Inner {
             verdict: standing.verdicts().iter().map(|verdict| verdict.outcome).max(),
             problems: u32::try_from(problems).unwrap_or(u32::MAX),
             elsewhere: false,
+            marks: marks(c, record, person)?,
         })
     }
 
@@ -75,119 +97,77 @@ impl Inner {
         })
     }
 
-    fn line_elsewhere(&self, c: &Connection, row: &RecordElsewhere) -> Result<RecordLine, Error> {
-        let content = &row.content;
-        let point = register::point(c, &content.point).ok();
-        let discharger_name = match &point {
-            Some(point) => register::discharger_name(c, &point.discharger)?,
-            None => String::new(),
-        };
-        let definitions = self.definitions();
-        let title = match definitions.form(content.form.as_str(), Some(content.form_version)) {
-            Some(form) => form.title.clone(),
-            None => Label { zh: content.form.to_string(), en: content.form.to_string() },
-        };
-        Ok(RecordLine {
-            id: content.record,
-            visit: content.visit,
-            point: content.point.clone(),
-            title,
-            point_name: point.map_or_else(|| content.point.to_string(), |point| point.name),
-            discharger_name,
-            state: RecordState::Signed,
-            send: SendState::Held,
-            at: row.signed_at,
-            person_name: name_of(c, &content.technician)?,
-            verdict: content.verdicts.iter().map(|verdict| verdict.outcome).max(),
-            problems: 0,
-            elsewhere: true,
-        })
-    }
-
-    pub(super) fn record_lines(&self, c: &Connection, listed: &[Listed]) -> Result<Vec<RecordLine>, Error> {
-        let mut lines = Vec::new();
-        for Listed { record, elsewhere } in listed {
-            if *elsewhere {
-                let row = last::elsewhere(c, *record)?.ok_or_else(|| Error::not_found("record"))?;
-                lines.push(self.line_elsewhere(c, &row)?);
-            } else {
-                let row = record::find(c, *record)?.ok_or_else(|| Error::not_found("record"))?;
-                lines.push(self.line(c, &Standing::of(c, row)?)?);
-            }
-        }
-        Ok(lines)
-    }
-
-    pub(super) fn record_view(&self, id: RecordId, person: &PersonId) -> Result<RecordView, Error> {
-        self.store.read(|c| match record::of_person(c, id, person) {
-            Ok(record) => {
-                let standing = Standing::of(c, record)?;
-                let line = self.line(c, &standing)?;
-                let photos = self.photo_lines(c, &standing.photos)?;
-                let verdicts = standing.verdicts();
-                let (begun_on, previous) = (standing.begun_on(), previous(c, &standing)?);
-                let people = self.people(c)?;
-                let Standing { record, answers, instruments, bottles, last_done, .. } = standing;
-                let Record { form, rulebook, .. } = record;
-                Ok(RecordView {
-                    line,
-                    form,
-                    rulebook,
-                    answers,
-                    instruments,
-                    bottles,
-                    photos,
-                    verdicts,
-                    begun_on,
-                    last_done,
-                    previous,
-                    people,
-                })
-            }
-            Err(missing) => {
-                let row = last::elsewhere(c, id)?.ok_or(missing)?;
-                self.view_elsewhere(c, row)
-            }
-        })
-    }
-
-    fn view_elsewhere(&self, c: &Connection, row: RecordElsewhere) -> Result<RecordView, Error> {
-        let line = self.line_elsewhere(c, &row)?;
-        let content = row.content;
-        let definitions = self.definitions();
-        let begun_on = shanghai_date(row.signed_at);
-        let form = definitions
-            .form(content.form.as_str(), Some(content.form_version))
-            .ok_or_else(|| Error::not_found("form"))?;
-        Ok(RecordView {
-            line,
-            form: form.clone(),
-            rulebook: self.rulebook_of(c, &content.point, row.signed_at)?,
-            instruments: register::instruments(c, &content.point)?,
-            bottles: bottles(c, &content.point, None)?,
-            last_done: done::last(c, &content.point, &content.form, content.record, Some(begun_on))?,
-            answers: content.answers,
-            // Their bytes are on the other tablet and on the server.
-            photos: vec![],
-            verdicts: content.verdicts,
-            begun_on,
-            previous: BTreeMap::new(),
-            people: vec![],
-        })
-    }
-
-    /// The rules at a point on the day of the work; the nation's for a point that is gone.
-    fn rulebook_of(
+    pub(super) fn record_lines(
         &self,
         c: &Connection,
-        point: &stackside_core::id::PointId,
-        at: chrono::DateTime<chrono::Utc>,
-    ) -> Result<Rulebook, Error> {
-        let place = match register::point(c, point) {
-            Ok(point) => point.jurisdiction,
-            Err(_) => "CN".parse().map_err(Error::broken)?,
+        listed: &[RecordId],
+        person: &PersonId,
+    ) -> Result<Vec<RecordLine>, Error> {
+        listed.iter().map(|record| self.signed_line(c, *record, person)).collect()
+    }
+
+    /// A record in its newest version, or a draft.
+    pub(super) fn record_view(&self, id: RecordId, person: &PersonId) -> Result<RecordView, Error> {
+        self.store.read(|c| match record::of_person(c, id, person) {
+            Ok(record) => self.view(c, version::newest(c, id)?.unwrap_or(record), person),
+            Err(missing) => {
+                let row = last::elsewhere(c, id)?.ok_or(missing)?;
+                self.view_elsewhere(c, row, None)
+            }
+        })
+    }
+
+    /// A record in one of its signed versions.
+    pub(super) fn version_view(
+        &self,
+        id: RecordId,
+        number: u32,
+        person: &PersonId,
+    ) -> Result<RecordView, Error> {
+        self.store.read(|c| match version::numbered(c, id, number)? {
+            Some(record) => self.view(c, record, person),
+            None => {
+                let row = last::elsewhere(c, id)?.ok_or_else(|| Error::not_found("record"))?;
+                self.view_elsewhere(c, row, Some(number))
+            }
+        })
+    }
+
+    fn view(&self, c: &Connection, record: Record, person: &PersonId) -> Result<RecordView, Error> {
+        let standing = Standing::of(c, record)?;
+        let line = self.line(c, &standing, person)?;
+        let photos = self.photo_lines(c, &standing.photos)?;
+        let verdicts = standing.verdicts();
+        let (begun_on, previous) = (standing.begun_on(), previous(c, &standing)?);
+        let people = self.people(c)?;
+        let Standing { record, answers, site, .. } = standing;
+        let voided = match line.marks.is_void {
+            true => history_of(c, record.root())?.voided().map(|one| self.void_line(c, one)).transpose()?,
+            false => None,
         };
-        in_force(&self.definitions().rulebooks, &place, shanghai_date(at)).map_err(Error::broken)
+        let correction = match (record.original, record.state) {
+            (Some(of), RecordState::Draft) => {
+                let signed = last::answers(c, of)?.unwrap_or_default();
+                Some(Correction { of, reason: record.reason.unwrap_or_default(), signed })
+            }
+            _ => None,
+        };
+        Ok(RecordView {
+            line,
+            form: record.form,
+            rulebook: record.rulebook,
+            answers,
+            instruments: site.instruments,
+            bottles: site.bottles,
+            photos,
+            verdicts,
+            begun_on,
+            last_done: site.last_done,
+            previous,
+            people,
+            correction,
+            voided,
+        })
     }
 
     pub(super) fn photo_lines(&self, c: &Connection, photos: &[Photo]) -> Result<Vec<PhotoLine>, Error> {
@@ -236,9 +216,13 @@ impl Inner {
     pub(super) fn visit_view(&self, id: VisitId, person: &Person) -> Result<VisitView, Error> {
         self.store.read(|c| {
             let visit = visit::of_person(c, id, &person.id)?;
+            let made = record::of_visit(c, id)?;
+            let times = self.times(c, &visit, &made)?;
+            let (day, day_proof) = times.day();
+            let left_with = self.finding_lines(c, &visit, times.left_with)?;
             let mut records = Vec::new();
-            for record in record::of_visit(c, id)? {
-                records.push(self.line(c, &Standing::of(c, record)?)?);
+            for record in made {
+                records.push(self.newest_line(c, record, &person.id)?);
             }
             let photos = photo::of_visit(c, id)?;
             let drafts = records.iter().filter(|line| line.state == RecordState::Draft);
@@ -246,7 +230,10 @@ impl Inner {
                 state: visit.state,
                 drafts: drafts.clone().count(),
                 finished: drafts.filter(|line| line.problems == 0).count(),
-                signed: records.iter().filter(|line| line.state == RecordState::Signed).count(),
+                signed: records
+                    .iter()
+                    .filter(|line| line.state == RecordState::Signed && !line.marks.is_void)
+                    .count(),
                 photos: photos.len(),
             };
             let forms = match visit.state {
@@ -260,16 +247,21 @@ impl Inner {
                 signed_in_at: visit.signed_in_at,
                 signed_out_at: visit.signed_out_at,
                 presence: visit.presence,
+                reason: entry::sign_in(c, id)?.and_then(|signed_in| signed_in.reason),
+                day,
+                day_proof,
+                left_with,
                 photos: self.photo_lines(c, &photos)?,
                 records,
                 forms,
                 next_step: work.next_step(),
+                voided: self.void_of_visit(c, id)?,
                 point: visit.point,
             })
         })
     }
 
-    fn people(&self, c: &Connection) -> Result<Vec<String>, Error> {
+    pub(super) fn people(&self, c: &Connection) -> Result<Vec<String>, Error> {
         let enrolled: Option<setting::Enrolled> = setting::get(c, setting::ENROLMENT)?;
         let people = enrolled.map(|enrolled| register::people(c, &enrolled.operator)).transpose()?;
         Ok(people.unwrap_or_default().into_iter().map(|person| person.name).collect())
@@ -321,7 +313,7 @@ fn previous(c: &Connection, standing: &Standing) -> Result<BTreeMap<AnswerKey, S
     if record.state == RecordState::Signed {
         return Ok(previous);
     }
-    let lasts = lasts(c, &record.point, &standing.instruments, &record.form, Some(record.id))?;
+    let lasts = lasts(c, &record.point, &standing.site.instruments, &record.form, Some(record.root()))?;
     for (of, (_, answers)) in lasts {
         let of = of.as_ref().map(|id| id.as_str());
         let mine = answers.0.into_iter().filter(|(key, _)| key.row.as_deref() == of && key.line.is_none());
@@ -330,6 +322,6 @@ fn previous(c: &Connection, standing: &Standing) -> Result<BTreeMap<AnswerKey, S
     Ok(previous)
 }
 
-fn name_of(c: &Connection, person: &PersonId) -> Result<String, Error> {
+pub(super) fn name_of(c: &Connection, person: &PersonId) -> Result<String, Error> {
     Ok(register::person(c, person)?.map_or_else(|| person.to_string(), |row| row.name))
 }

@@ -17,7 +17,8 @@ use crate::store::visit::{self, Visit};
 use crate::store::{record, register};
 use crate::witness::Told;
 
-const LONGEST_REASON: usize = 500;
+/// The longest reason for anything, in characters.
+pub(super) const LONGEST_REASON: usize = 500;
 
 impl Inner {
     fn sign_in(&self, person: &Person, command: SignIn) -> Result<VisitId, Error> {
@@ -101,7 +102,12 @@ impl Inner {
         let clocks = self.clocks()?;
         let fixes = self.fresh_fixes();
         let verdict = presence(&visit.point.fence, &fixes, clocks.boot_ms);
-        let act = Act::SignedOut { visit: id, fixes, presence: verdict };
+        // What was shown stays visible. Nothing that fails here may keep a technician at a station.
+        let findings = self.store.read(|c| self.findings(c, &visit)).unwrap_or_else(|error| {
+            tracing::error!(%error, "a visit was not checked before it was left");
+            vec![]
+        });
+        let act = Act::SignedOut { visit: id, fixes, presence: verdict, findings };
         let subject = Subject { point: Some(visit.point.id.to_string()), record: None };
         self.bear_witness(Some(&person.id), &clocks, vec![Told::of(act, subject)], |t, _| {
             if visit::of_person(t, id, &person.id)?.state == VisitState::Closed {

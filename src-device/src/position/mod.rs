@@ -4,7 +4,7 @@ mod replay;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use stackside_core::clock::SatelliteTime;
+use stackside_core::clock::HeardTime;
 use stackside_core::geofence::Fix;
 
 use crate::clock::Clock;
@@ -34,7 +34,7 @@ pub struct Samples {
     /// In order.
     pub fixes: Vec<Fix>,
     /// Satellite time of the last fix that had one.
-    pub satellite: Option<SatelliteTime>,
+    pub satellite: Option<HeardTime>,
 }
 
 /// Source and samples of this device.
@@ -87,7 +87,7 @@ fn take(samples: &mut Samples, fix: Fix) {
         return;
     }
     if let Some(time) = fix.satellite_time.filter(|_| !fix.mocked) {
-        samples.satellite = Some(SatelliteTime { time, boot_ms: fix.boot_ms });
+        samples.satellite = Some(HeardTime { time, boot_ms: fix.boot_ms });
     }
     if samples.fixes.len() == MOST {
         samples.fixes.remove(0);

@@ -1,16 +1,11 @@
 //! Copies of the database in `backups/`, numbered: the newest of them are kept. The wall clock may jump, so it is not
 //! what orders them.
 
-use std::ffi::c_int;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::Connection;
-use rusqlite::backup::Backup;
-
-use super::database::{Database, damage, rename};
+use super::database::{Database, damage, remove, rename};
 
 /// How many are kept.
 pub const KEPT: usize = 3;
@@ -18,8 +13,6 @@ pub const KEPT: usize = 3;
 const FOLDER: &str = "backups";
 const END: &str = "sqlite";
 const PART: &str = "part";
-/// Before it asks again, where the database is busy.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// Why a copy came to nothing. Work goes on without it.
 #[derive(Debug, thiserror::Error)]
@@ -79,13 +72,8 @@ pub(super) fn make(database: &Database) -> Result<PathBuf, BackupError> {
 
 fn copy(database: &Database, to: &Path) -> Result<(), BackupError> {
     // What an unclean end left behind.
-    match fs::remove_file(to) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-        _ => {}
-    }
-    let from = database.connect_to_read(database.file())?;
-    let mut copy = database.connect(to)?;
-    copy_all(&from, &mut copy)?;
+    remove(to)?;
+    let copy = database.copy(database.file(), to)?;
     // One file, without a WAL that had to go with it.
     copy.pragma_update(None, "journal_mode", "DELETE")?;
     if let Some(found) = damage(&copy)? {
@@ -93,9 +81,4 @@ fn copy(database: &Database, to: &Path) -> Result<(), BackupError> {
     }
     drop(copy);
     Ok(File::open(to)?.sync_all()?)
-}
-
-/// Copies all pages in one step: one state of the database, whatever is written meanwhile.
-pub(super) fn copy_all(from: &Connection, to: &mut Connection) -> Result<(), rusqlite::Error> {
-    Backup::new(from, to)?.run_to_completion(c_int::MAX, PAUSE, None)
 }

@@ -1,14 +1,17 @@
 //! The evidence log: entries as signed, logs with their last receipt.
 
+use std::ops::ControlFlow;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use stackside_core::act::{Act, EntryRef, SignedIn};
 use stackside_core::clock::Clocks;
 use stackside_core::evidence::{Entry, Header, Tip};
 use stackside_core::hash::Hash;
-use stackside_core::id::{DeviceId, LogId, PhotoId};
+use stackside_core::id::{DeviceId, LogId, PhotoId, RecordId, VisitId};
 use stackside_core::trust::{Receipt, Signed};
 
-use super::{json_or_null, number, parsed, parsed_or_null, sql, time_text};
+use super::{json, json_or_null, number, parsed, parsed_or_null, sql, time_text};
 use crate::error::Error;
 
 /// A log of this tablet.
@@ -122,15 +125,57 @@ pub fn last_clocks(connection: &Connection) -> Result<Option<Clocks>, Error> {
     Ok(header.map(|text| serde_json::from_str::<Header>(&text)).transpose()?.map(|header| header.clocks))
 }
 
-/// The entry that bears witness to a photo.
-pub fn of_photo(connection: &Connection, photo: PhotoId) -> Result<Option<Entry>, Error> {
+/// The entry that bears witness to a photo: its own, or that of the photo with the same bytes that a correction took over.
+pub fn of_photo(connection: &Connection, photo: PhotoId, sha256: Hash) -> Result<Option<Entry>, Error> {
     let text = "SELECT header, signature, body FROM entry
-                WHERE kind = 'photo_taken' AND body ->> '$.photo' = :photo LIMIT 1";
+                WHERE kind = 'photo_taken' AND (body ->> '$.photo' = :photo OR body ->> '$.file.sha256' = :sha256)
+                ORDER BY body ->> '$.photo' = :photo DESC LIMIT 1";
     let read = |row: &Row<'_>| {
         let signature: String = row.get("signature")?;
         Ok(Entry { header: row.get("header")?, signature: signature.into(), body: row.get("body")? })
     };
-    Ok(connection.query_row(text, named_params! {":photo": photo.to_string()}, read).optional()?)
+    Ok(connection
+        .query_row(text, named_params! {":photo": photo.to_string(), ":sha256": sha256.to_string()}, read)
+        .optional()?)
+}
+
+/// Hands over each entry from a visit's sign-in on, of all logs in the order in which they were made, until told to stop;
+/// with it, of the visit's sign-out, what it bears witness to.
+pub fn each_since_sign_in(
+    connection: &Connection,
+    visit: VisitId,
+    mut take: impl FnMut(Header, Option<Act>) -> ControlFlow<()>,
+) -> Result<(), Error> {
+    let mut statement = connection.prepare_cached(
+        "SELECT header, CASE WHEN kind = 'signed_out' AND body ->> '$.visit' = :visit THEN body END AS sign_out
+         FROM entry WHERE rowid >= (
+             SELECT first.rowid FROM entry AS first JOIN visit ON first.log = visit.log AND first.seq = visit.seq
+             WHERE visit.id = :visit)
+         ORDER BY rowid",
+    )?;
+    let mut rows = statement.query(named_params! {":visit": visit.to_string()})?;
+    while let Some(row) = rows.next()? {
+        if take(json(row, "header")?, json_or_null(row, "sign_out")?).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// What a visit's sign-in bears witness to; nothing where a mended log has lost it.
+pub fn sign_in(connection: &Connection, visit: VisitId) -> Result<Option<SignedIn>, Error> {
+    let body: Option<String> = connection
+        .query_row(
+            "SELECT body FROM entry JOIN visit ON entry.log = visit.log AND entry.seq = visit.seq
+             WHERE visit.id = :visit",
+            named_params! {":visit": visit.to_string()},
+            |row| row.get("body"),
+        )
+        .optional()?;
+    Ok(match body.map(|body| serde_json::from_str(&body)).transpose()? {
+        Some(Act::SignedIn(signed_in)) => Some(signed_in),
+        _ => None,
+    })
 }
 
 /// What an entry is about, for lists.
@@ -184,6 +229,36 @@ pub fn hash(connection: &Connection, log: LogId, seq: u64) -> Result<Option<Hash
     let sql_text = "SELECT hash FROM entry WHERE log = :log AND seq = :seq";
     let params = named_params! {":log": log.to_string(), ":seq": sql(seq)};
     Ok(connection.query_row(sql_text, params, |row| parsed(row, "hash")).optional()?)
+}
+
+/// Names an entry so that nothing else can take its place.
+pub fn reference(connection: &Connection, log: LogId, seq: u64) -> Result<EntryRef, Error> {
+    let text = "SELECT entry.hash, log.device FROM entry JOIN log ON log.id = entry.log
+         WHERE entry.log = :log AND entry.seq = :seq";
+    let params = named_params! {":log": log.to_string(), ":seq": sql(seq)};
+    let read =
+        |row: &Row<'_>| Ok(EntryRef { device: parsed(row, "device")?, log, seq, hash: parsed(row, "hash")? });
+    let found = connection.query_row(text, params, read).optional()?;
+    found.ok_or_else(|| Error::broken("the entry of something signed is not there"))
+}
+
+/// The entries about a record, oldest first: those that signed, corrected, countersigned and voided it.
+pub fn of_record(connection: &Connection, record: RecordId) -> Result<Vec<Entry>, Error> {
+    let mut statement = connection
+        .prepare_cached("SELECT header, signature, body FROM entry WHERE record = :record ORDER BY rowid")?;
+    let rows = statement.query_map(named_params! {":record": record.to_string()}, |row| {
+        let (header, signature, body) =
+            (row.get("header")?, row.get::<_, String>("signature")?, row.get("body")?);
+        Ok(Entry { header, signature: signature.into(), body })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// True if anything is known to have been done with a signed record later, here or elsewhere.
+pub fn is_gone_on(connection: &Connection, record: RecordId) -> Result<bool, Error> {
+    let text = "SELECT EXISTS (SELECT 1 FROM entry WHERE record = :record AND kind <> 'record_signed')
+         OR EXISTS (SELECT 1 FROM record_elsewhere WHERE record = :record AND row ->> '$.later[0]' IS NOT NULL)";
+    Ok(connection.query_row(text, named_params! {":record": record.to_string()}, |row| row.get(0))?)
 }
 
 /// Keeps a receipt: all entries up to its number are held. A receipt never takes one back.

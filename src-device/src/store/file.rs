@@ -191,11 +191,30 @@ pub fn set_held(
     Ok(changed == 1)
 }
 
+/// Why one is refused that gave way once the server had confirmed it.
+pub const GAVE_WAY: &str =
+    "it gave way on this tablet after the server had confirmed it, and the server lost it";
+/// Why a file is refused that is not there any more.
+pub const GONE: &str = "the file is gone from this tablet";
+/// Why one is refused that has lost some of its bytes.
+pub const SHORTER: &str = "the file is shorter than it was";
+/// Why one is refused that is larger than the server takes.
+pub const TOO_LARGE: &str = "the file is too large";
+
 /// Notes why a file is not taken: a person must look.
 pub fn refuse(connection: &Connection, sha256: Hash, reason: &str) -> Result<(), Error> {
     connection.execute(
         "UPDATE file SET refused = :reason, upload = NULL WHERE sha256 = :sha256",
         named_params! {":sha256": sha256.to_string(), ":reason": reason},
+    )?;
+    Ok(())
+}
+
+/// Forgets that a file was refused.
+pub fn offer(connection: &Connection, sha256: Hash) -> Result<(), Error> {
+    connection.execute(
+        "UPDATE file SET refused = NULL WHERE sha256 = :sha256",
+        named_params! {":sha256": sha256.to_string()},
     )?;
     Ok(())
 }

@@ -52,16 +52,16 @@ pub fn of_instrument(
     Ok(connection.query_row(sql, params, read).optional()?)
 }
 
-/// The answers of a signed record, own or from elsewhere.
+/// The answers of a signed record in its newest version, own or from elsewhere.
 pub fn answers(connection: &Connection, record: RecordId) -> Result<Option<Answers>, Error> {
-    if let Some(found) = elsewhere(connection, record)? {
-        return Ok(Some(found.content.answers));
+    if let Some(own) = super::version::newest(connection, record)? {
+        return super::record::answers(connection, own.id).map(Some);
     }
-    let own = super::record::answers(connection, record)?;
-    Ok((!own.0.is_empty()).then_some(own))
+    let elsewhere = elsewhere(connection, record)?;
+    Ok(elsewhere.map(|row| row.history().newest().content.answers.clone()))
 }
 
-/// Takes a record from elsewhere.
+/// Takes a record from elsewhere; what it leaves for the next ones is noted apart.
 pub fn put_elsewhere(connection: &Connection, row: &RecordElsewhere, words: &str) -> Result<(), Error> {
     let content = &row.content;
     connection.execute(
@@ -75,7 +75,7 @@ pub fn put_elsewhere(connection: &Connection, row: &RecordElsewhere, words: &str
             ":row": serde_json::to_string(row)?,
         },
     )?;
-    note(connection, content.record, &content.form, row.signed_at, &content.answers)
+    Ok(())
 }
 
 /// A record from elsewhere.

@@ -9,23 +9,8 @@ use stackside_core::form::{Answers, Field, FieldType, Form};
 use stackside_core::id::{FormCode, PersonId, PointId, RecordId};
 use stackside_core::wire::RecordElsewhere;
 
-use super::{json, parsed, parsed_or_null, record};
+use super::{json, last, parsed, parsed_or_null, record};
 use crate::error::Error;
-
-/// A record's place in the list of all.
-#[derive(Debug, Clone, Copy)]
-pub struct Listed {
-    /// Which.
-    pub record: RecordId,
-    /// True if it came from another tablet.
-    pub elsewhere: bool,
-}
-
-impl Listed {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self { record: parsed(row, "record")?, elsewhere: row.get("elsewhere")? })
-    }
-}
 
 /// What the list holds of a record.
 pub struct Listing<'a> {
@@ -118,6 +103,7 @@ pub fn put_signed(
 pub fn put_elsewhere(c: &Connection, row: &RecordElsewhere, form: Option<&Form>) -> Result<(), Error> {
     let content = &row.content;
     let names = names(c, "record_elsewhere WHERE record", content.record)?;
+    let history = row.history();
     let listing = Listing {
         record: content.record,
         point: &content.point,
@@ -125,7 +111,7 @@ pub fn put_elsewhere(c: &Connection, row: &RecordElsewhere, form: Option<&Form>)
         drafter: None,
         at: row.signed_at,
         elsewhere: true,
-        words: Some(words(&names, form, &content.answers)),
+        words: Some(words(&names, form, &history.newest().content.answers)),
     };
     put(c, &listing)
 }
@@ -142,7 +128,7 @@ pub fn list(
     point: Option<&PointId>,
     offset: u32,
     limit: u32,
-) -> Result<(Vec<Listed>, u64), Error> {
+) -> Result<(Vec<RecordId>, u64), Error> {
     // Counted apart: the index of numbers is small, and others' drafts are few.
     let here = if point.is_some() { " AND point = :point" } else { " AND :point IS NULL" };
     let count = format!(
@@ -153,11 +139,11 @@ pub fn list(
     let params = named_params! {":person": person.as_str(), ":point": point};
     let total: i64 = c.prepare_cached(&count)?.query_row(params, |row| row.get(0))?;
     let rows = format!(
-        "SELECT record, elsewhere FROM listed WHERE (drafter IS NULL OR drafter = :person){here}
+        "SELECT record FROM listed WHERE (drafter IS NULL OR drafter = :person){here}
          ORDER BY number DESC LIMIT {limit} OFFSET {offset}"
     );
     let mut statement = c.prepare(&rows)?;
-    let rows = statement.query_map(params, Listed::read)?;
+    let rows = statement.query_map(params, |row| parsed(row, "record"))?;
     Ok((rows.collect::<Result<_, _>>()?, u64::try_from(total).unwrap_or(0)))
 }
 
@@ -169,14 +155,14 @@ pub fn search(
     wanted: &str,
     offset: u32,
     limit: u32,
-) -> Result<(Vec<Listed>, u64), Error> {
+) -> Result<(Vec<RecordId>, u64), Error> {
     let Some(query) = query(wanted) else { return Ok((vec![], 0)) };
     let drafts = drafts_with(c, person, wanted)?;
     let signed: i64 = c
         .prepare_cached("SELECT COUNT(*) FROM listed_words WHERE listed_words MATCH :query")?
         .query_row(named_params! {":query": query}, |row| row.get(0))?;
     let mut statement = c.prepare_cached(
-        "SELECT record, elsewhere FROM
+        "SELECT record FROM
              (SELECT rowid AS number FROM listed_words WHERE listed_words MATCH :query
               UNION ALL SELECT value FROM json_each(:drafts) ORDER BY number DESC LIMIT :limit OFFSET :offset)
              JOIN listed USING (number) ORDER BY number DESC",
@@ -184,7 +170,7 @@ pub fn search(
     let params = named_params! {
         ":query": query, ":drafts": serde_json::to_string(&drafts)?, ":limit": limit, ":offset": offset,
     };
-    let rows = statement.query_map(params, Listed::read)?.collect::<Result<_, _>>()?;
+    let rows = statement.query_map(params, |row| parsed(row, "record"))?.collect::<Result<_, _>>()?;
     Ok((rows, u64::try_from(signed).unwrap_or(0) + drafts.len() as u64))
 }
 
@@ -208,7 +194,7 @@ fn drafts_with(c: &Connection, person: &PersonId, wanted: &str) -> Result<Vec<i6
     Ok(found)
 }
 
-/// The last signed record of a form at a point, own or from elsewhere; not `except`.
+/// The last signed record of a form at a point that counts, own or from elsewhere; not `except`.
 pub fn last_at_point(
     c: &Connection,
     point: &PointId,
@@ -217,6 +203,7 @@ pub fn last_at_point(
 ) -> Result<Option<(RecordId, DateTime<Utc>)>, Error> {
     let sql = "SELECT record, at FROM listed
          WHERE point = :point AND form = :form AND drafter IS NULL AND record IS NOT :except
+           AND record NOT IN (SELECT subject FROM voided)
          ORDER BY number DESC LIMIT 1";
     let params = named_params! {
         ":point": point.as_str(), ":form": form.as_str(), ":except": except.map(|id| id.to_string()),
@@ -225,9 +212,11 @@ pub fn last_at_point(
     Ok(c.prepare_cached(sql)?.query_row(params, read).optional()?)
 }
 
-/// When someone last signed a record at a point.
+/// When someone last signed a record at a point that counts.
 pub fn last_signed_at(c: &Connection, point: &PointId) -> Result<Option<DateTime<Utc>>, Error> {
-    let sql = "SELECT at FROM listed WHERE point = :point AND drafter IS NULL ORDER BY number DESC LIMIT 1";
+    let sql = "SELECT at FROM listed WHERE point = :point AND drafter IS NULL
+           AND record NOT IN (SELECT subject FROM voided)
+         ORDER BY number DESC LIMIT 1";
     let params = named_params! {":point": point.as_str()};
     Ok(c.prepare_cached(sql)?.query_row(params, |row| parsed(row, "at")).optional()?)
 }
@@ -261,14 +250,18 @@ pub fn remake(c: &mut Connection) -> Result<(), Error> {
 
 fn list_own(c: &Connection) -> Result<(), Error> {
     let mut all = c.prepare(
-        "SELECT id, point, person, definition, begun_at, signed_at FROM record ORDER BY begun_at, id",
+        "SELECT id, point, person, definition, begun_at, signed_at FROM record WHERE original IS NULL
+         ORDER BY begun_at, id",
     )?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
         let (record, point): (RecordId, PointId) = (parsed(row, "id")?, parsed(row, "point")?);
         let form: Form = json(row, "definition")?;
         match parsed_or_null(row, "signed_at")? {
-            Some(at) => put_signed(c, record, (&point, &form), &record::answers(c, record)?, at)?,
+            Some(at) => {
+                let answers = last::answers(c, record)?.unwrap_or_default();
+                put_signed(c, record, (&point, &form), &answers, at)?;
+            }
             None => {
                 let (drafter, at) = (parsed(row, "person")?, parsed(row, "begun_at")?);
                 let (drafter, form) = (Some(&drafter), &form.code);

@@ -13,8 +13,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use stackside_core::command::Mended;
 
-use super::backup::{self, copy_all};
-use super::database::{Database, damage, rename};
+use super::backup;
+use super::database::{Database, damage, remove, rename, with_end};
 use super::rescue::{self, Rescued};
 use super::{StoreError, entry, listed, migrate, setting};
 use crate::error::Error;
@@ -84,9 +84,7 @@ fn begin(database: &Database, mending: &Path) -> Result<Option<DateTime<Utc>>, S
 }
 
 fn try_backup(database: &Database, copy: &Path, mending: &Path) -> Result<(), StoreError> {
-    let from = database.connect_to_read(copy)?;
-    let mut to = database.connect(mending)?;
-    copy_all(&from, &mut to)?;
+    let mut to = database.copy(copy, mending)?;
     migrate(&mut to)?;
     match damage(&to)? {
         Some(found) => Err(StoreError::Damaged(found)),
@@ -95,13 +93,8 @@ fn try_backup(database: &Database, copy: &Path, mending: &Path) -> Result<(), St
 }
 
 fn clear(mending: &Path) -> io::Result<()> {
-    for path in [mending.to_owned(), super::database::with_end(mending, "-journal")] {
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
+    remove(mending)?;
+    remove(&with_end(mending, "-journal"))
 }
 
 /// What a device opened on the new database has to do: open a log, and ask the server about the old ones.

@@ -4,6 +4,7 @@ mod backup;
 mod database;
 pub mod definition;
 pub mod done;
+mod encrypt;
 pub mod entry;
 pub mod file;
 pub mod last;
@@ -15,10 +16,12 @@ pub mod record;
 pub mod register;
 mod rescue;
 pub mod setting;
+mod vault;
+pub mod version;
 pub mod visit;
+pub mod voided;
 
 use std::error::Error as _;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -28,8 +31,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
+use crate::keys::KeyError;
 pub use backup::{BackupError, KEPT as BACKUPS_KEPT};
 pub use database::Database;
+pub use vault::{FILE_NAME, database_of, key_id};
 
 mod migrations {
     refinery::embed_migrations!("../migrations/device");
@@ -46,6 +51,21 @@ pub enum StoreError {
         /// The newest version that this app knows.
         known: i64,
     },
+    /// What is there is encrypted, and the key is not there any more. Nothing was touched.
+    #[error(
+        "the database's key is gone. Nothing was changed. Put the key back, or let the operator open a copy of this \
+         folder with `stackside recover`"
+    )]
+    KeyMissing,
+    /// The key belongs to another database. Nothing was touched.
+    #[error(
+        "the database is encrypted with another key than the one here. Nothing was changed. Put its key back, or let \
+         the operator open a copy of this folder with `stackside recover`"
+    )]
+    WrongKey,
+    /// The key store.
+    #[error("the key store: {0}")]
+    Key(#[from] KeyError),
     /// SQLite found damage.
     #[error("the database is damaged: {0}")]
     Damaged(String),
@@ -76,7 +96,7 @@ impl StoreError {
                 }
                 false
             }
-            Self::Newer { .. } | Self::Io(_) => false,
+            Self::Newer { .. } | Self::KeyMissing | Self::WrongKey | Self::Key(_) | Self::Io(_) => false,
         }
     }
 
@@ -101,21 +121,22 @@ pub struct Store {
     writer: Mutex<Connection>,
     readers: [Mutex<Connection>; 2],
     next: AtomicUsize,
+    most_pages: Option<u32>,
     // SQLite met damage: the end is not a clean one, so that the next start looks and mends.
     met_damage: AtomicBool,
 }
 
 impl Store {
-    /// Opens or makes the database and brings it to this version; a newer one is refused untouched.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_within(Database::new(path), None)
-    }
-
-    /// As [`Store::open`]. The database grows to `most_pages` at most: to SQLite the disk is full then.
-    pub fn open_within(database: Database, most_pages: Option<u32>) -> Result<Self, StoreError> {
+    /// Opens or makes the database and brings it to this version; a newer one is refused untouched. One of an older
+    /// release is encrypted. It grows to `most_pages` at most: to SQLite the disk is full then.
+    pub fn open(database: Database, most_pages: Option<u32>) -> Result<Self, StoreError> {
         let version = refuse_newer(&database)?;
-        let file = database.file();
-        let mut writer = database.connect(file)?;
+        match encrypt::encrypt(&database) {
+            // On a full disk, or whatever else is in the way, work goes on with it as it is: a later start encrypts.
+            Err(error) if !error.is_damage() => tracing::error!(%error, "the database is not encrypted yet"),
+            done => done?,
+        }
+        let mut writer = database.connect(database.file())?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
         if (1..latest()).contains(&version)
             && let Err(error) = backup::make(&database)
@@ -124,21 +145,20 @@ impl Store {
             tracing::warn!(%error, "no backup before the database is brought to this version");
         }
         migrate(&mut writer)?;
-        if let Some(most_pages) = most_pages {
-            writer.pragma_update(None, "max_page_count", most_pages)?;
-        }
-        let reader = || Ok::<_, StoreError>(Mutex::new(database.connect_to_read(file)?));
+        limit(&writer, most_pages)?;
+        let reader = || Ok::<_, StoreError>(Mutex::new(database.connect_to_read(database.file())?));
         let readers = [reader()?, reader()?];
         Ok(Self {
             database,
             writer: Mutex::new(writer),
             readers,
             next: AtomicUsize::new(0),
+            most_pages,
             met_damage: AtomicBool::new(false),
         })
     }
 
-    /// As [`Store::open_within`], after a look at how the last use ended: after an unclean end for damage. What is
+    /// As [`Store::open`], after a look at how the last use ended: after an unclean end for damage. What is
     /// damaged is put aside, and the newest sound backup takes its place.
     pub fn open_sound(
         database: Database,
@@ -157,7 +177,7 @@ impl Store {
     }
 
     fn open_checked(database: &Database, most_pages: Option<u32>) -> Result<Self, StoreError> {
-        let store = Self::open_within(database.clone(), most_pages)?;
+        let store = Self::open(database.clone(), most_pages)?;
         let clean: Option<bool> =
             store.read(|c| setting::get(c, setting::CLEAN_END)).map_err(StoreError::of)?;
         if clean == Some(false) {
@@ -195,33 +215,58 @@ impl Store {
     /// One act of the person: all of it is committed when this returns, or none.
     pub fn write<T>(&self, act: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let mut connection = lock(&self.writer);
-        self.watched(|| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let done = act(&transaction)?;
-            transaction.commit()?;
-            Ok(done)
-        })
+        let done = transact(&mut connection, act);
+        self.after(&done, &mut connection, || {
+            let anew = self.database.connect(self.database.file())?;
+            limit(&anew, self.most_pages)?;
+            Ok(anew)
+        });
+        done
     }
 
     /// Reads one state of the database.
     pub fn read<T>(&self, act: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.readers.len();
-        let connection = lock(&self.readers[turn]);
-        self.watched(|| {
-            let transaction = connection.unchecked_transaction()?;
-            act(&transaction)
-        })
-    }
-
-    fn watched<T>(&self, act: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-        let done = act();
-        if let Err(Error::Store(error)) = &done
-            && is_damage(error)
-        {
-            self.met_damage.store(true, Ordering::Relaxed);
-        }
+        let mut connection = lock(&self.readers[turn]);
+        let done = connection.unchecked_transaction().map_err(Error::from).and_then(|state| act(&state));
+        self.after(&done, &mut connection, || self.database.connect_to_read(self.database.file()));
         done
     }
+
+    /// After damage a connection to an encrypted database answers nothing any more, with "out of memory": another takes
+    /// its place, so that what is not damaged goes on being read and saved.
+    fn after<T>(
+        &self,
+        done: &Result<T, Error>,
+        connection: &mut Connection,
+        anew: impl FnOnce() -> Result<Connection, rusqlite::Error>,
+    ) {
+        let Err(Error::Store(error)) = done else { return };
+        let is_damage = is_damage(error);
+        if is_damage {
+            self.met_damage.store(true, Ordering::Relaxed);
+        }
+        if is_damage || error.sqlite_error_code() == Some(rusqlite::ErrorCode::OutOfMemory) {
+            match anew() {
+                Ok(anew) => *connection = anew,
+                Err(error) => tracing::error!(%error, "the database cannot be opened again"),
+            }
+        }
+    }
+}
+
+fn transact<T>(
+    connection: &mut Connection,
+    act: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = act(&transaction)?;
+    transaction.commit()?;
+    Ok(done)
+}
+
+fn limit(connection: &Connection, most_pages: Option<u32>) -> Result<(), rusqlite::Error> {
+    most_pages.map_or(Ok(()), |most| connection.pragma_update(None, "max_page_count", most))
 }
 
 fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {

@@ -12,6 +12,8 @@ use crate::error::Error;
 pub struct Pin {
     /// Argon2id (PHC).
     pub hash: Option<String>,
+    /// Which secret was mixed into the hash: [`crate::store::key_id`]; nothing for one of an older release.
+    pub pepper: Option<String>,
     /// The hash of the personal code that set it.
     pub used_code: Option<String>,
     /// Wrong tries in a row.
@@ -24,7 +26,7 @@ pub struct Pin {
 pub fn get(connection: &Connection, person: &PersonId) -> Result<Pin, Error> {
     let found = connection
         .query_row(
-            "SELECT hash, used_code, wrong, wrong_at, wrong_ms, wrong_boot FROM pin WHERE person = :person",
+            "SELECT hash, pepper, used_code, wrong, wrong_at, wrong_ms, wrong_boot FROM pin WHERE person = :person",
             named_params! {":person": person.as_str()},
             |row| {
                 let at: Option<DateTime<Utc>> = parsed_or_null(row, "wrong_at")?;
@@ -33,7 +35,8 @@ pub fn get(connection: &Connection, person: &PersonId) -> Result<Pin, Error> {
                     None => None,
                 };
                 let wrong = number(row, "wrong")?;
-                Ok(Pin { hash: row.get("hash")?, used_code: row.get("used_code")?, wrong, wrong_at })
+                let (hash, pepper) = (row.get("hash")?, row.get("pepper")?);
+                Ok(Pin { hash, pepper, used_code: row.get("used_code")?, wrong, wrong_at })
             },
         )
         .optional()?;
@@ -47,13 +50,13 @@ pub fn put(connection: &Connection, person: &PersonId, pin: &Pin) -> Result<(), 
         None => (None, None, None),
     };
     connection.execute(
-        "INSERT INTO pin (person, hash, used_code, wrong, wrong_at, wrong_ms, wrong_boot)
-         VALUES (:person, :hash, :code, :wrong, :at, :ms, :boot)
-         ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, used_code = excluded.used_code,
-             wrong = excluded.wrong, wrong_at = excluded.wrong_at, wrong_ms = excluded.wrong_ms,
+        "INSERT INTO pin (person, hash, pepper, used_code, wrong, wrong_at, wrong_ms, wrong_boot)
+         VALUES (:person, :hash, :pepper, :code, :wrong, :at, :ms, :boot)
+         ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, pepper = excluded.pepper,
+             used_code = excluded.used_code, wrong = excluded.wrong, wrong_at = excluded.wrong_at, wrong_ms = excluded.wrong_ms,
              wrong_boot = excluded.wrong_boot",
         named_params! {
-            ":person": person.as_str(), ":hash": pin.hash, ":code": pin.used_code,
+            ":person": person.as_str(), ":hash": pin.hash, ":pepper": pin.pepper, ":code": pin.used_code,
             ":wrong": sql(pin.wrong), ":at": at, ":ms": ms, ":boot": boot,
         },
     )?;

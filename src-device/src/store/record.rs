@@ -14,11 +14,17 @@ use super::listed::{self, Listing};
 use super::{json, json_or_null, parsed, parsed_or_null, sql, time_text};
 use crate::error::Error;
 
-/// A record without its answers.
+/// One version of a record, without its answers.
 #[derive(Debug, Clone)]
 pub struct Record {
-    /// Which.
+    /// Which version: the first one's is the record's.
     pub id: RecordId,
+    /// The record that it corrects; nothing in the first version.
+    pub original: Option<RecordId>,
+    /// Its number, from 1.
+    pub version: u32,
+    /// Why it corrects the version before.
+    pub reason: Option<String>,
     /// Its visit; nothing for desk work.
     pub visit: Option<VisitId>,
     /// Its point.
@@ -37,21 +43,35 @@ pub struct Record {
     pub begun_at: DateTime<Utc>,
     /// When it was signed.
     pub signed_at: Option<DateTime<Utc>>,
+    /// Of a signed version and of a correction: what stood at the point when the record was signed first.
+    pub site: Option<SignedSite>,
     /// Once signed.
     pub seal: Option<Seal>,
 }
 
-/// What a signed record was signed with.
+impl Record {
+    /// The record's id: that of its first version.
+    pub fn root(&self) -> RecordId {
+        self.original.unwrap_or(self.id)
+    }
+}
+
+/// The point of a record as it was when that was signed.
+#[derive(Debug, Clone, Default)]
+pub struct SignedSite {
+    /// Its instruments.
+    pub instruments: Vec<Instrument>,
+    /// Its bottles.
+    pub bottles: Vec<Bottle>,
+    /// When the form's items had last been done there.
+    pub last_done: LastDone,
+}
+
+/// What a signed version was signed with.
 #[derive(Debug, Clone)]
 pub struct Seal {
     /// The verdicts as signed.
     pub verdicts: Vec<Verdict>,
-    /// The point's instruments then.
-    pub instruments: Vec<Instrument>,
-    /// The point's bottles then.
-    pub bottles: Vec<Bottle>,
-    /// When the form's items had last been done then.
-    pub last_done: LastDone,
     /// The entry's log.
     pub log: LogId,
     /// The entry's number.
@@ -60,23 +80,27 @@ pub struct Seal {
 
 const COLUMNS: &str =
     "SELECT id, visit, point, person, person_name, definition, rulebook, state, begun_at, signed_at,
-    verdicts, instruments, bottles, last_done, log, seq FROM record";
+    verdicts, instruments, bottles, last_done, log, seq, original, version, reason FROM record";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Record> {
     let state: String = row.get("state")?;
     let seal = match json_or_null(row, "verdicts")? {
-        Some(verdicts) => Some(Seal {
-            verdicts,
-            instruments: json(row, "instruments")?,
+        Some(verdicts) => Some(Seal { verdicts, log: parsed(row, "log")?, seq: super::number(row, "seq")? }),
+        None => None,
+    };
+    let site = match json_or_null(row, "instruments")? {
+        Some(instruments) => Some(SignedSite {
+            instruments,
             bottles: json(row, "bottles")?,
             last_done: json_or_null(row, "last_done")?.unwrap_or_default(),
-            log: parsed(row, "log")?,
-            seq: super::number(row, "seq")?,
         }),
         None => None,
     };
     Ok(Record {
         id: parsed(row, "id")?,
+        original: parsed_or_null(row, "original")?,
+        version: row.get("version")?,
+        reason: row.get("reason")?,
         visit: parsed_or_null(row, "visit")?,
         point: parsed(row, "point")?,
         person: parsed(row, "person")?,
@@ -86,6 +110,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Record> {
         state: if state == "draft" { RecordState::Draft } else { RecordState::Signed },
         begun_at: parsed(row, "begun_at")?,
         signed_at: parsed_or_null(row, "signed_at")?,
+        site,
         seal,
     })
 }
@@ -120,23 +145,23 @@ pub fn add(connection: &Connection, record: &Record, answers: &Answers, words: &
     listed::put(connection, &listing)
 }
 
-/// A record of any state and person.
+/// A version of a record, of any state and person.
 pub fn find(connection: &Connection, id: RecordId) -> Result<Option<Record>, Error> {
     let sql = format!("{COLUMNS} WHERE id = :id");
     Ok(connection.query_row(&sql, named_params! {":id": id.to_string()}, read).optional()?)
 }
 
-/// A record that this person may see: signed, or an own draft.
+/// A version that this person may see: signed, or an own draft.
 pub fn of_person(connection: &Connection, id: RecordId, person: &PersonId) -> Result<Record, Error> {
     find(connection, id)?
         .filter(|record| record.state == RecordState::Signed || record.person == *person)
         .ok_or_else(|| Error::not_found("record"))
 }
 
-/// The records of a visit, in the order in which they were begun.
+/// The records of a visit in their first versions, in the order in which they were begun.
 pub fn of_visit(connection: &Connection, visit: VisitId) -> Result<Vec<Record>, Error> {
-    let mut statement =
-        connection.prepare_cached(&format!("{COLUMNS} WHERE visit = :visit ORDER BY begun_at, id"))?;
+    let sql = format!("{COLUMNS} WHERE visit = :visit AND original IS NULL ORDER BY begun_at, id");
+    let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(named_params! {":visit": visit.to_string()}, read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -162,7 +187,8 @@ pub fn draft(
     form: &FormCode,
 ) -> Result<Option<RecordId>, Error> {
     let sql = "SELECT id FROM record
-         WHERE person = :person AND visit IS :visit AND point = :point AND form = :form AND state = 'draft'";
+         WHERE person = :person AND visit IS :visit AND point = :point AND form = :form AND state = 'draft'
+           AND original IS NULL";
     let params = named_params! {
         ":person": person.as_str(), ":visit": visit.map(|id| id.to_string()), ":point": point.as_str(),
         ":form": form.as_str(),
@@ -265,7 +291,7 @@ pub fn sign(
     record: RecordId,
     answers: &Answers,
     verdicts: &[Verdict],
-    site: (&[Instrument], &[Bottle], &LastDone),
+    site: &SignedSite,
     at: DateTime<Utc>,
     entry: &Header,
 ) -> Result<(), Error> {
@@ -286,8 +312,9 @@ pub fn sign(
          WHERE id = :id AND state = 'draft'",
         named_params! {
             ":id": id, ":at": time_text(at), ":verdicts": serde_json::to_string(verdicts)?,
-            ":instruments": serde_json::to_string(site.0)?, ":bottles": serde_json::to_string(site.1)?,
-            ":last_done": serde_json::to_string(site.2)?,
+            ":instruments": serde_json::to_string(&site.instruments)?,
+            ":bottles": serde_json::to_string(&site.bottles)?,
+            ":last_done": serde_json::to_string(&site.last_done)?,
             ":log": entry.log.to_string(), ":seq": sql(entry.seq),
         },
     )?;

@@ -13,7 +13,7 @@ use super::entry::{self, Subject};
 use crate::error::Error;
 
 /// Settings that belong to the backup: where the sync of its rows stood.
-const SETTINGS_OF_THE_BACKUP: &str = "'cursor', 'history', 'clean_end', 'backup', 'mended'";
+const SETTINGS_OF_THE_BACKUP: &str = "'cursor', 'history', 'clean_end', 'backup', 'mended', 'key_copy'";
 
 /// What was saved beyond the backup.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,22 +24,61 @@ pub(super) struct Rescued {
 
 /// Saves what is newer than in `new`. A row that cannot be read, or does not fit, is left where it is.
 pub(super) fn rescue(damaged: &Database, new: &mut Connection) -> Result<Rescued, Error> {
-    let old = damaged.connect_to_read(damaged.file())?;
+    let mut old = Old::open(damaged)?;
     // Rows come in the order of their tables; one that names another may come before it.
     new.pragma_update(None, "foreign_keys", false)?;
     let transaction = new.transaction()?;
     let mut rescued = Rescued::default();
     for table in tables(&transaction)? {
-        let count = table.copy(&old, &transaction)?;
+        let count = table.copy(&mut old, &transaction)?;
         if table.name == "answer" {
             rescued.answers = count;
         }
     }
-    rescued.entries = entries(&old, &transaction)?;
+    rescued.entries = entries(&mut old, &transaction)?;
     // Without its record an answer is nobody's; the damaged file has it still.
     transaction.execute("DELETE FROM answer WHERE record NOT IN (SELECT id FROM record)", [])?;
     transaction.commit()?;
     Ok(rescued)
+}
+
+/// The damaged database. Encrypted, it reads nothing any more over a connection that has met one bad page.
+struct Old<'a> {
+    database: &'a Database,
+    connection: Connection,
+}
+
+impl<'a> Old<'a> {
+    fn open(database: &'a Database) -> Result<Self, rusqlite::Error> {
+        Ok(Self { connection: database.connect_to_read(database.file())?, database })
+    }
+
+    fn has_column(&self, table: &str, column: &str) -> bool {
+        self.connection.column_exists(None, table, column).unwrap_or(false)
+    }
+
+    /// Hands on the rows up to one that cannot be read: the first and last rowid, and whether that was all.
+    fn rows(&mut self, select: &str, take: &mut impl FnMut(&[Value])) -> (Option<i64>, Option<i64>, bool) {
+        let (mut first, mut last) = (None, None);
+        let mut read = || -> Result<(), rusqlite::Error> {
+            let mut statement = self.connection.prepare(select)?;
+            let width = statement.column_count();
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let number: i64 = row.get(0)?;
+                let values = (1..width).map(|index| row.get(index)).collect::<Result<Vec<Value>, _>>()?;
+                take(&values);
+                first.get_or_insert(number);
+                last = Some(number);
+            }
+            Ok(())
+        };
+        let is_whole = read().is_ok();
+        if !is_whole && let Ok(anew) = Self::open(self.database) {
+            *self = anew;
+        }
+        (first, last, is_whole)
+    }
 }
 
 struct Table {
@@ -69,10 +108,9 @@ impl Table {
     }
 
     /// Copies the rows that can be read, over older ones; returns how many were new or another than before.
-    fn copy(&self, old: &Connection, new: &Connection) -> Result<u64, Error> {
+    fn copy(&self, old: &mut Old<'_>, new: &Connection) -> Result<u64, Error> {
         // An older schema lacks columns; they keep their defaults.
-        let has =
-            |column: &&String| old.column_exists(None, self.name.as_str(), column.as_str()).unwrap_or(false);
+        let has = |column: &&String| old.has_column(&self.name, column);
         let columns: Vec<&String> = self.columns.iter().filter(has).collect();
         if columns.is_empty() {
             return Ok(0);
@@ -109,16 +147,16 @@ impl Table {
 
 /// Hands on all rows that can be read, without their rowid, which is the first column. Behind a row that cannot be read
 /// it looks further and further away, and from there back.
-fn readable(old: &Connection, select: &str, and: &str, mut take: impl FnMut(&[Value])) {
+fn readable(old: &mut Old<'_>, select: &str, and: &str, mut take: impl FnMut(&[Value])) {
     let (mut after, mut step) = (0_i64, 1_i64);
     // Below this number all rows were read or cannot be.
     let mut done = 0_i64;
     loop {
         let forward = format!("{select} > {after}{and} ORDER BY rowid");
-        let (first, last, is_whole) = rows(old, &forward, &mut take);
+        let (first, last, is_whole) = old.rows(&forward, &mut take);
         if let Some(first) = first.filter(|first| first - 1 > done && after > done) {
             let back = format!("{select} > {done} AND rowid < {first}{and} ORDER BY rowid DESC");
-            rows(old, &back, &mut take);
+            old.rows(&back, &mut take);
         }
         match (last, after.checked_add(step)) {
             _ if is_whole => return,
@@ -129,28 +167,8 @@ fn readable(old: &Connection, select: &str, and: &str, mut take: impl FnMut(&[Va
     }
 }
 
-/// The first and last rowid that were read, and whether that was all.
-fn rows(old: &Connection, select: &str, take: &mut impl FnMut(&[Value])) -> (Option<i64>, Option<i64>, bool) {
-    let (mut first, mut last) = (None, None);
-    let mut read = || -> Result<(), rusqlite::Error> {
-        let mut statement = old.prepare(select)?;
-        let width = statement.column_count();
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let number: i64 = row.get(0)?;
-            let values = (1..width).map(|index| row.get(index)).collect::<Result<Vec<Value>, _>>()?;
-            take(&values);
-            first.get_or_insert(number);
-            last = Some(number);
-        }
-        Ok(())
-    };
-    let is_whole = read().is_ok();
-    (first, last, is_whole)
-}
-
 /// Saves the entries that the new database lacks, each only if its device's key signed it as it stands.
-fn entries(old: &Connection, new: &Connection) -> Result<u64, Error> {
+fn entries(old: &mut Old<'_>, new: &Connection) -> Result<u64, Error> {
     let mut keys: BTreeMap<(DeviceId, LogId), PublicKey> = BTreeMap::new();
     let mut rescued = 0;
     let mut failed = None;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, named_params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use stackside_core::clock::Clocks;
+use stackside_core::clock::{Clocks, HeardTime};
 use stackside_core::evidence::PublicKey;
 use stackside_core::id::{DeviceId, OperatorId};
 use stackside_core::trust::{Certificate, Signed};
@@ -15,12 +15,16 @@ pub const ENROLMENT: &str = "enrolment";
 /// To whom the tablet seals what only its operator may open: [`crate::seal::Recipient`], as text. Nothing while the
 /// server names nobody.
 pub const RECIPIENT: &str = "recipient";
+/// [`crate::key_copy::Left`].
+pub const KEY_COPY: &str = "key_copy";
 /// [`stackside_core::command::Settings`].
 pub const SCREEN: &str = "screen";
 /// Where the next page of changes starts: `u64`.
 pub const CURSOR: &str = "cursor";
 /// [`Contact`].
 pub const CONTACT: &str = "contact";
+/// [`ReceiptCame`].
+pub const RECEIPT_CAME: &str = "receipt_came";
 /// [`stackside_core::wire::Health::history`] of the last contact: `u32`.
 pub const HISTORY: &str = "history";
 /// `true` once the app ended by itself.
@@ -31,6 +35,8 @@ pub const BACKUP: &str = "backup";
 pub const MENDED: &str = "mended";
 /// [`stackside_core::command::Recovered`], until the technician has read it.
 pub const RECOVERED: &str = "recovered";
+/// Files that a person lets wait: a set of [`stackside_core::hash::Hash`].
+pub const PAUSED: &str = "paused";
 /// A person's place: the prefix of the name.
 pub const PLACE: &str = "place:";
 
@@ -58,6 +64,15 @@ pub struct Contact {
     pub at: DateTime<Utc>,
     /// The clocks at that moment.
     pub clocks: Clocks,
+}
+
+/// When the last receipt came.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReceiptCame {
+    /// In which start of the machine.
+    pub boot_id: String,
+    /// The server's time in it, and the boot clock when it came.
+    pub heard: HeardTime,
 }
 
 /// The last backup.
@@ -105,12 +120,9 @@ pub fn add_traffic(connection: &Connection, day: &str, sent_bytes: u64) -> Resul
     Ok(())
 }
 
-/// What went out on a day.
-pub fn traffic(connection: &Connection, day: &str) -> Result<u64, Error> {
-    let bytes = connection
-        .query_row("SELECT sent_bytes FROM traffic WHERE day = :day", named_params! {":day": day}, |row| {
-            super::number(row, "sent_bytes")
-        })
-        .optional()?;
-    Ok(bytes.unwrap_or(0))
+/// What went out on the days that begin with `date`: a day, or a month.
+pub fn traffic(connection: &Connection, date: &str) -> Result<u64, Error> {
+    let sql =
+        "SELECT COALESCE(SUM(sent_bytes), 0) AS sent FROM traffic WHERE day >= :date AND day < :date || '~'";
+    Ok(connection.query_row(sql, named_params! {":date": date}, |row| super::number(row, "sent"))?)
 }

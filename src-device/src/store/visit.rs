@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use stackside_core::act::EntryRef;
 use stackside_core::evidence::Header;
 use stackside_core::geofence::PresenceVerdict;
 use stackside_core::id::{PersonId, PointId, VisitId};
 use stackside_core::register::Point;
 use stackside_core::visit::VisitState;
 
-use super::{json, parsed, parsed_or_null, sql, time_text};
+use super::{json, number, parsed, parsed_or_null, sql, time_text};
 use crate::error::Error;
 
 /// One visit.
@@ -71,6 +72,18 @@ pub fn of_person(connection: &Connection, id: VisitId, person: &PersonId) -> Res
     connection.query_row(&sql, params, read).optional()?.ok_or_else(|| Error::not_found("visit"))
 }
 
+/// The person's visits nearest to one of theirs by the order in which they were begun, which no clock changes.
+pub fn around(connection: &Connection, visit: &Visit) -> Result<Vec<Visit>, Error> {
+    let sql = format!(
+        "{COLUMNS} WHERE person = :person AND id <> :id
+         ORDER BY abs(rowid - (SELECT mine.rowid FROM visit AS mine WHERE mine.id = :id)) LIMIT 20"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let params = named_params! {":person": visit.person.as_str(), ":id": visit.id.to_string()};
+    let rows = statement.query_map(params, read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The person's open visit.
 pub fn open(connection: &Connection, person: &PersonId) -> Result<Option<Visit>, Error> {
     let sql = format!("{COLUMNS} WHERE person = :person AND state = 'open'");
@@ -84,6 +97,16 @@ pub fn open_at(
     point: &PointId,
 ) -> Result<Option<VisitId>, Error> {
     Ok(open(connection, person)?.filter(|visit| visit.point.id == *point).map(|visit| visit.id))
+}
+
+/// The entry of a visit's sign-in.
+pub fn sign_in_entry(connection: &Connection, id: VisitId) -> Result<EntryRef, Error> {
+    let (log, seq) = connection.query_row(
+        "SELECT log, seq FROM visit WHERE id = :id",
+        named_params! {":id": id.to_string()},
+        |row| Ok((parsed(row, "log")?, number(row, "seq")?)),
+    )?;
+    super::entry::reference(connection, log, seq)
 }
 
 /// Closes a visit.

@@ -12,7 +12,7 @@ use crate::device::Inner;
 use crate::error::Error;
 use crate::seal;
 use crate::store::definition::DefinitionSource;
-use crate::store::{done, last, listed, register, setting};
+use crate::store::{done, last, listed, record, register, setting, voided};
 
 /// Takes all pages that there are now.
 pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFailure> {
@@ -98,8 +98,20 @@ fn take_record(t: &Transaction<'_>, known: &Definitions, row: &RecordElsewhere) 
     };
     last::put_elsewhere(t, row, &words)?;
     listed::put_elsewhere(t, row, form)?;
+    let id = content.record;
+    if let Some((stamp, _)) = row.history().voided() {
+        voided::put(t, &id.to_string(), stamp.entry.log, stamp.entry.seq)?;
+    }
+    if !row.later.is_empty() {
+        return voided::recount(t, known, id, &content.point, &content.form);
+    }
+    // Of an own record the tablet knows more than the server, which may not have its correction yet.
+    if record::find(t, id)?.is_some() {
+        return Ok(());
+    }
+    last::note(t, id, &content.form, row.signed_at, &content.answers)?;
     match form {
-        Some(form) => done::note(t, content.record, &content.point, form, &content.answers, row.signed_at),
+        Some(form) => done::note(t, id, &content.point, form, &content.answers, row.signed_at),
         // What it did cannot be told without its form.
         None => Ok(()),
     }

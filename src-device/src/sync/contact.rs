@@ -14,6 +14,7 @@ use stackside_core::wire::{Health, SERVICE, WireError, WireErrorCode};
 
 use crate::device::Inner;
 use crate::error::Error;
+use crate::key_copy::Left;
 use crate::store::setting::{self, Contact, Enrolled};
 use crate::store::{entry, file};
 
@@ -37,7 +38,8 @@ impl Server {
     pub fn of(device: &Inner) -> Result<Option<Self>, SendFailure> {
         let Some(enrolled) = device.enrolment().map_err(broken)? else { return Ok(None) };
         let token = device.keys.token(enrolled.device).map_err(|error| broken(error.into()))?;
-        let client = crate::http::client(None).map_err(|error| broken(Error::broken(error)))?;
+        let client = crate::http::client_that_waits(None, device.sync.patience.silence())
+            .map_err(|error| broken(Error::broken(error)))?;
         Ok(Some(Self { enrolled, client, token }))
     }
 
@@ -55,6 +57,9 @@ impl Server {
             tracing::warn!("the server was restored from a backup: it is asked what it holds");
             entry::offer_again(t)?;
             file::offer_again(t)?;
+            if let Some(left) = setting::get::<Left>(t, setting::KEY_COPY)? {
+                setting::put(t, setting::KEY_COPY, &Left { sent_by: None, ..left })?;
+            }
             // Its changes are counted anew: what has our number by now may be something else.
             setting::put(t, setting::CURSOR, &0_u64)?;
             setting::put(t, setting::HISTORY, &health.history)
@@ -119,15 +124,21 @@ impl Refusal {
                 WireErrorCode::Revoked => SendFailure::Revoked,
                 WireErrorCode::Fork => SendFailure::Fork,
                 WireErrorCode::TooOld => SendFailure::TooOld,
+                WireErrorCode::TooLarge => SendFailure::TooLarge,
                 WireErrorCode::Internal => later(),
                 _ => SendFailure::Refused { reason: error.to_string() },
             },
             None => match self.status.as_u16() {
                 401 => SendFailure::Revoked,
+                413 => SendFailure::TooLarge,
                 408 | 425 | 429 | 500..=599 => later(),
                 _ => SendFailure::NotOurServer,
             },
         }
+    }
+    /// By our server or by something before it.
+    pub fn is_too_large(&self) -> bool {
+        self.status == StatusCode::PAYLOAD_TOO_LARGE
     }
     pub fn code(&self) -> Option<WireErrorCode> {
         self.error.as_ref().map(|error| error.code)

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use stackside_core::act::Act;
-use stackside_core::command::{CommandError, Event};
+use stackside_core::command::CommandError;
 use stackside_core::evidence::Tip;
 use stackside_core::id::{DeviceId, LogId};
 use stackside_core::sync::SendFailure;
@@ -57,6 +57,9 @@ pub(crate) fn enrol(device: &Arc<Inner>, server: &str, code: &str) -> Result<(),
         valid_until: certificate.valid_until,
     };
     write(device, &enrolled, &reply, recipient.as_ref())?;
+    if let Err(error) = device.leave_key_copy() {
+        tracing::error!(%error, "no recovery copy of the key yet");
+    }
     device.sync.clear_fork();
     device.sync.round(FIRST_SYNC);
     device.care.wake();
@@ -106,8 +109,7 @@ fn write(
         setting::put(t, setting::ENROLMENT, enrolled)
     })?;
     device.reread_definitions()?;
-    *device.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    device.tell(Event::Store);
+    device.leave();
     Ok(())
 }
 
@@ -124,6 +126,10 @@ async fn ask(server: &str, request: &EnrolRequest) -> Result<EnrolReply, Error> 
 
 fn for_screen(failure: &SendFailure) -> Error {
     match failure {
+        SendFailure::Later { after: Some(after) } => {
+            let wait_s = u32::try_from(after.as_secs()).unwrap_or(u32::MAX);
+            CommandError::TooManyTries { wait_s }.into()
+        }
         SendFailure::Offline | SendFailure::Later { .. } => CommandError::Offline.into(),
         SendFailure::NotOurServer | SendFailure::Untrusted | SendFailure::WrongClock => {
             CommandError::NotOurServer.into()

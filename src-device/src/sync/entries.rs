@@ -8,6 +8,7 @@ use flate2::write::GzEncoder;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use rusqlite::Transaction;
 use stackside_core::act::Act;
+use stackside_core::clock::HeardTime;
 use stackside_core::command::Event;
 use stackside_core::evidence::{Entry, Tip};
 use stackside_core::id::LogId;
@@ -19,9 +20,9 @@ use super::contact::{self, Refusal, Server, broken};
 use crate::device::{Inner, new_id};
 use crate::error::Error;
 use crate::store::entry::{self, Log, Subject};
+use crate::store::setting::{self, ReceiptCame};
 
-const MOST_ENTRIES: u32 = 200;
-const MOST_BYTES: usize = 1024 * 1024;
+const MOST_ENTRIES: u32 = 500;
 
 /// Sends what is after the last receipt, of all logs, oldest first.
 pub(super) async fn send(device: &Inner, server: &Server) -> Result<(), SendFailure> {
@@ -51,7 +52,7 @@ async fn send_log(device: &Inner, server: &Server, log: &Log, is_current: bool) 
     let mut went_back = false;
     loop {
         let batch = device.store.read(|c| entry::from_seq(c, log.id, next, MOST_ENTRIES)).map_err(broken)?;
-        let batch = up_to(batch, MOST_BYTES);
+        let batch = up_to(batch, device.sync.portions().entries.bytes());
         // A log of a database that was mended may lack entries, and the server does not hold them either.
         if batch.first().is_some_and(|(seq, _)| *seq > next) && !is_current {
             let reason = format!("entry {next} is lost with a damaged database");
@@ -59,8 +60,13 @@ async fn send_log(device: &Inner, server: &Server, log: &Log, is_current: bool) 
         }
         let Some((last, _)) = batch.last() else { return Ok(()) };
         let last = *last;
-        let entries = batch.into_iter().map(|(_, entry)| entry).collect();
-        match post(device, server, entries).await? {
+        let entries: Vec<Entry> = batch.into_iter().map(|(_, entry)| entry).collect();
+        let is_one = entries.len() == 1;
+        let sent = post(device, server, entries).await;
+        if let Some(got_through) = got_through(&sent) {
+            device.sync.learn(|portions| &mut portions.entries, got_through);
+        }
+        match sent? {
             Ok(reply) => {
                 let held = take_receipt(device, server, log, is_current, &reply.receipt)?;
                 if held < last {
@@ -76,9 +82,20 @@ async fn send_log(device: &Inner, server: &Server, log: &Log, is_current: bool) 
                     went_back = true;
                     next = expected;
                 }
+                _ if refusal.is_too_large() && !is_one => {}
                 _ => return Err(refusal.failure()),
             },
         }
+    }
+}
+
+/// What a batch says about the line; nothing if it failed for another reason than its length.
+fn got_through(sent: &Result<Result<EntriesReply, Refusal>, SendFailure>) -> Option<bool> {
+    match sent {
+        Ok(Ok(_)) => Some(true),
+        Ok(Err(refusal)) if refusal.is_too_large() => Some(false),
+        Err(SendFailure::Offline) => Some(false),
+        _ => None,
     }
 }
 
@@ -148,7 +165,13 @@ fn take_receipt(
         None => return Err(SendFailure::Fork),
     }
     let at = device.clock.wall().to_utc();
-    device.store.write(|t| entry::set_receipt(t, log.id, receipt.seq, signed, at)).map_err(broken)?;
+    let heard = HeardTime { time: receipt.server_time, boot_ms: device.clock.boot_ms() };
+    let came = ReceiptCame { boot_id: device.clock.boot_id(), heard };
+    let note = |t: &Transaction<'_>| {
+        setting::put(t, setting::RECEIPT_CAME, &came)?;
+        entry::set_receipt(t, log.id, receipt.seq, signed, at)
+    };
+    device.store.write(note).map_err(broken)?;
     device.tell(Event::Sync);
     Ok(receipt.seq)
 }
@@ -183,9 +206,15 @@ pub(crate) fn go_on_in_a_new_log(
 }
 
 impl Inner {
-    /// True while entries or files are not held by the server.
-    pub(super) fn has_something_to_send(&self) -> bool {
-        let waiting = self.store.read(|c| Ok((entry::counts(c)?.1, crate::store::file::waiting(c)?.0)));
-        matches!(waiting, Ok((entries, files)) if entries + files > 0)
+    /// True while entries or files could go out, or the first changes did not come yet.
+    pub(super) fn has_something_to_do(&self) -> bool {
+        let cursor: Result<Option<u64>, _> = self.store.read(|c| setting::get(c, setting::CURSOR));
+        self.has_entries_to_send()
+            || matches!(cursor, Ok(Some(0)))
+            || self.files_to_send().is_ok_and(|files| !files.is_empty())
+    }
+    /// True while entries are not held by the server.
+    pub(super) fn has_entries_to_send(&self) -> bool {
+        matches!(self.store.read(entry::counts), Ok((_, waiting)) if waiting > 0)
     }
 }

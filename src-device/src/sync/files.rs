@@ -1,23 +1,26 @@
 //! Files go out by tus 1.0, smallest first, after the entries that name them. Held only by the server's word for hash
 //! and length.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
-use reqwest::{Method, Response, Url};
-use stackside_core::command::Event;
-use stackside_core::sync::SendFailure;
+use reqwest::{Method, Response, StatusCode, Url};
+use stackside_core::command::{Event, Settings};
+use stackside_core::hash::Hash;
+use stackside_core::sync::{SendFailure, photos_may_go};
 use stackside_core::wire::{MissingReply, MissingRequest, WireErrorCode};
 
 use super::contact::{self, Refusal, Server, broken};
+use super::entries;
 use crate::device::Inner;
-use crate::store::file::{self, Sendable};
+use crate::error::Error;
+use crate::store::file::{self, FileKind, Sendable};
+use crate::store::setting;
 
-/// Bytes of one PATCH: what a cut costs at most.
-const PIECE: u64 = 512 * 1024;
 /// How many hashes are asked for at once.
 const ASKED: usize = 200;
 /// How often one file is begun anew in a round: its address may be gone, or its hash did not hold at the server.
@@ -25,9 +28,14 @@ const BEGINNINGS: u32 = 2;
 
 /// Sends the files that the server lacks.
 pub(super) async fn send(device: &Inner, server: &Server) -> Result<(), SendFailure> {
-    let files = device.store.read(file::to_send).map_err(broken)?;
+    let files = device.files_to_send().map_err(broken)?;
     let lacking = ask(device, server, &files).await?;
+    let begun = device.clock.boot_ms();
+    device.sync.set(|progress| progress.moved = Some((begun, 0)));
     for sendable in lacking {
+        if !device.may_go(&sendable).map_err(broken)? {
+            continue;
+        }
         upload(device, server, &sendable).await?;
         device.sync.set(|progress| progress.sending = None);
         device.tell(Event::Sync);
@@ -61,10 +69,7 @@ async fn upload(device: &Inner, server: &Server, sendable: &Sendable) -> Result<
     let sha256 = sendable.file.sha256;
     let path = device.files.path(sendable.kind, sha256);
     let Ok(mut source) = File::open(&path) else {
-        let gone = match sendable.gone_at {
-            Some(_) => "it gave way on this tablet after the server had confirmed it, and the server lost it",
-            None => "the file is gone from this tablet",
-        };
+        let gone = if sendable.gone_at.is_some() { file::GAVE_WAY } else { file::GONE };
         tracing::error!(sha256 = %sha256.short(), gone, "a file cannot be sent");
         return device.store.write(|t| file::refuse(t, sha256, gone)).map_err(broken);
     };
@@ -77,16 +82,25 @@ async fn upload(device: &Inner, server: &Server, sendable: &Sendable) -> Result<
         let (url, offset) = match begun {
             Some(begun) => begun,
             None => match create(server, sendable).await? {
-                Ok(url) => (url, 0),
+                Ok(begun) => begun,
                 Err(refusal) => return refused(device, sendable, &refusal),
             },
         };
         note(device, sendable, Some(&url), offset)?;
         match push(device, server, sendable, &url, offset, &mut source).await? {
-            Ok(()) if ask(device, server, std::slice::from_ref(sendable)).await?.is_empty() => return Ok(()),
-            // All bytes are there and the server does not say that it holds them: they changed on the way.
-            Ok(()) => {}
-            Err(refusal) if matches!(refusal.status.as_u16(), 404 | 409 | 410 | 460) => {}
+            Ok(Pushed::Stopped) => return Ok(()),
+            Ok(Pushed::Whole) => {
+                if ask(device, server, std::slice::from_ref(sendable)).await?.is_empty() {
+                    return Ok(());
+                }
+                // All bytes are there and the server does not say that it holds them: they changed on the way.
+            }
+            // It moved on meanwhile: a reply that was lost, or bytes that came late. It is asked where it stands.
+            Err(refusal) if refusal.status == StatusCode::CONFLICT => {
+                address = Some(url);
+                continue;
+            }
+            Err(refusal) if matches!(refusal.status.as_u16(), 404 | 410 | 460) => {}
             Err(refusal) => return refused(device, sendable, &refusal),
         }
         note(device, sendable, None, 0)?;
@@ -98,8 +112,11 @@ async fn upload(device: &Inner, server: &Server, sendable: &Sendable) -> Result<
 fn refused(device: &Inner, sendable: &Sendable, refusal: &Refusal) -> Result<(), SendFailure> {
     match refusal.code() {
         Some(WireErrorCode::Refused | WireErrorCode::TooLarge) => {
-            let reason = refusal.error.as_ref().map(ToString::to_string).unwrap_or_default();
-            device.store.write(|t| file::refuse(t, sendable.file.sha256, &reason)).map_err(broken)
+            let reason = match (&refusal.error, refusal.is_too_large()) {
+                (Some(error), false) => error.message.as_str(),
+                _ => file::TOO_LARGE,
+            };
+            device.store.write(|t| file::refuse(t, sendable.file.sha256, reason)).map_err(broken)
         }
         _ => Err(refusal.failure()),
     }
@@ -113,7 +130,8 @@ fn note(device: &Inner, sendable: &Sendable, url: Option<&str>, offset: u64) -> 
     Ok(())
 }
 
-async fn create(server: &Server, sendable: &Sendable) -> Result<Result<String, Refusal>, SendFailure> {
+/// Where it goes up, and how much of it is there: the same bytes from before an address was lost.
+async fn create(server: &Server, sendable: &Sendable) -> Result<Result<(String, u64), Refusal>, SendFailure> {
     let file = &sendable.file;
     let metadata = format!(
         "sha256 {},type {}",
@@ -126,7 +144,10 @@ async fn create(server: &Server, sendable: &Sendable) -> Result<Result<String, R
         .header("Upload-Length", file.size_bytes)
         .header("Upload-Metadata", metadata);
     Ok(match contact::call(call).await? {
-        Ok(response) => Ok(location(&base, &response).ok_or(SendFailure::NotOurServer)?),
+        Ok(response) => {
+            let url = location(&base, &response).ok_or(SendFailure::NotOurServer)?;
+            Ok((url, offset(&response).unwrap_or(0).min(file.size_bytes)))
+        }
         Err(refusal) => Err(refusal),
     })
 }
@@ -155,6 +176,14 @@ fn offset(response: &Response) -> Option<u64> {
     response.headers().get("Upload-Offset")?.to_str().ok()?.parse().ok()
 }
 
+/// How far a push came.
+enum Pushed {
+    /// All bytes are there.
+    Whole,
+    /// A person lets it wait, or the network is another one now.
+    Stopped,
+}
+
 async fn push(
     device: &Inner,
     server: &Server,
@@ -162,37 +191,90 @@ async fn push(
     url: &str,
     mut at: u64,
     source: &mut File,
-) -> Result<Result<(), Refusal>, SendFailure> {
+) -> Result<Result<Pushed, Refusal>, SendFailure> {
     let size = sendable.file.size_bytes;
     while at < size {
-        let piece = read_piece(source, at).map_err(|error| broken(error.into()))?;
+        let most = device.sync.portions().files.bytes() as u64;
+        let piece = read_piece(source, at, most).map_err(|error| broken(error.into()))?;
         let length = piece.len() as u64;
         if length == 0 {
-            let shorter = "the file is shorter than it was";
-            device.store.write(|t| file::refuse(t, sendable.file.sha256, shorter)).map_err(broken)?;
-            return Err(SendFailure::Refused { reason: shorter.to_owned() });
+            device.store.write(|t| file::refuse(t, sendable.file.sha256, file::SHORTER)).map_err(broken)?;
+            return Ok(Ok(Pushed::Stopped));
         }
         let call = server
             .tus(Method::PATCH, url)
             .header(CONTENT_TYPE, "application/offset+octet-stream")
             .header("Upload-Offset", at)
             .body(piece);
-        let response = match contact::call(call).await? {
+        let sent = contact::call(call).await;
+        let got_through = match &sent {
+            Ok(Ok(_)) => true,
+            Ok(Err(refusal)) if !refusal.is_too_large() => true,
+            _ => false,
+        };
+        device.sync.learn(|portions| &mut portions.files, got_through);
+        let response = match sent? {
             Ok(response) => response,
+            // Something before our server takes no piece of this length: a shorter one.
+            Err(refusal)
+                if refusal.is_too_large()
+                    && refusal.code().is_none()
+                    && (device.sync.portions().files.bytes() as u64) < most =>
+            {
+                continue;
+            }
             Err(refusal) => return Ok(Err(refusal)),
         };
         let now_at =
             offset(&response).filter(|now| *now > at && *now <= size).ok_or(SendFailure::NotOurServer)?;
         contact::count(device, length)?;
+        device.sync.set(|progress| {
+            progress.moved = progress.moved.map(|(since, bytes)| (since, bytes + (now_at - at)));
+        });
         at = now_at;
         note(device, sendable, Some(url), at)?;
+        if device.has_entries_to_send() {
+            entries::send(device, server).await?;
+        }
+        if !device.may_go(sendable).map_err(broken)? {
+            return Ok(Ok(Pushed::Stopped));
+        }
     }
-    Ok(Ok(()))
+    Ok(Ok(Pushed::Whole))
 }
 
-fn read_piece(source: &mut File, at: u64) -> std::io::Result<Vec<u8>> {
+impl Inner {
+    /// The files that go out now.
+    pub(super) fn files_to_send(&self) -> Result<Vec<Sendable>, Error> {
+        let mut files = self.store.read(file::to_send)?;
+        let (paused, wifi) = (self.paused()?, self.waits_for_wifi()?);
+        files.retain(|sendable| may_go(sendable, &paused, wifi));
+        Ok(files)
+    }
+    /// As the rule stands at this moment.
+    fn may_go(&self, sendable: &Sendable) -> Result<bool, Error> {
+        Ok(may_go(sendable, &self.paused()?, self.waits_for_wifi()?))
+    }
+    /// The files that a person lets wait.
+    pub(crate) fn paused(&self) -> Result<BTreeSet<Hash>, Error> {
+        Ok(self.store.read(|c| setting::get(c, setting::PAUSED))?.unwrap_or_default())
+    }
+    /// True while photos wait for Wi-Fi.
+    pub(crate) fn waits_for_wifi(&self) -> Result<bool, Error> {
+        let settings: Option<Settings> = self.store.read(|c| setting::get(c, setting::SCREEN))?;
+        let only_on_wifi = settings.is_some_and(|settings| settings.photos_on_wifi_only);
+        Ok(!photos_may_go(only_on_wifi, self.network.kind()))
+    }
+}
+
+/// False while a person lets a file wait, or it waits for Wi-Fi. Signatures are small and go with the entries.
+fn may_go(sendable: &Sendable, paused: &BTreeSet<Hash>, waits_for_wifi: bool) -> bool {
+    !paused.contains(&sendable.file.sha256) && (sendable.kind == FileKind::Signature || !waits_for_wifi)
+}
+
+fn read_piece(source: &mut File, at: u64, most: u64) -> std::io::Result<Vec<u8>> {
     source.seek(SeekFrom::Start(at))?;
     let mut piece = Vec::new();
-    source.take(PIECE).read_to_end(&mut piece)?;
+    source.take(most).read_to_end(&mut piece)?;
     Ok(piece)
 }

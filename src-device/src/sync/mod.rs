@@ -5,6 +5,8 @@ mod contact;
 mod enrol;
 mod entries;
 mod files;
+mod key_copy;
+mod patience;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, mpsc};
@@ -13,13 +15,15 @@ use std::time::Duration;
 
 use stackside_core::command::Event;
 use stackside_core::hash::Hash;
-use stackside_core::sync::{NextStep, SendFailure, SyncTrouble, next_step};
+use stackside_core::sync::{NextStep, Portion, SendFailure, SyncTrouble, next_step};
 use tokio::sync::Notify;
 
 use crate::device::Inner;
 use crate::store::entry;
 pub(crate) use enrol::enrol;
 pub(crate) use entries::go_on_in_a_new_log;
+pub use patience::Patience;
+pub(crate) use patience::RealTime;
 
 /// Without anything to do, contact at most this often.
 const IDLE: Duration = Duration::from_secs(300);
@@ -27,9 +31,9 @@ const IDLE: Duration = Duration::from_secs(300);
 const NO_CONTACT: Duration = Duration::from_secs(30);
 
 /// What the thread and the handlers share.
-#[derive(Default)]
 pub(crate) struct Sync {
     shared: Arc<Shared>,
+    patience: Arc<dyn Patience>,
     // Taken by whoever waits for the thread's end.
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -41,8 +45,26 @@ struct Shared {
     stopping: AtomicBool,
     // Written by the thread, read by the screen.
     progress: Mutex<Progress>,
+    // What got through so far; only the thread reads and writes it.
+    portions: Mutex<Portions>,
     // Who waits for the end of a round that begins after they asked.
     waiting: Mutex<Vec<mpsc::Sender<()>>>,
+}
+
+/// How much goes out in one request.
+#[derive(Clone, Copy)]
+struct Portions {
+    entries: Portion,
+    files: Portion,
+}
+
+impl Default for Portions {
+    fn default() -> Self {
+        Self {
+            entries: Portion::between(16 * 1024, 1024 * 1024),
+            files: Portion::between(64 * 1024, 512 * 1024),
+        }
+    }
 }
 
 /// What is under way.
@@ -54,9 +76,24 @@ pub(crate) struct Progress {
     pub entries: bool,
     /// A file is on its way, and how much of it went out.
     pub sending: Option<(Hash, u64)>,
+    /// Since when files go out in this round (boot clock), and how many bytes of them got through.
+    pub moved: Option<(u64, u64)>,
+}
+
+impl Progress {
+    /// Bytes a second that get through.
+    pub fn rate_bytes_s(&self, boot_ms: u64) -> Option<u64> {
+        let (since_ms, bytes) = self.moved?;
+        // Less says nothing yet.
+        let took_ms = boot_ms.checked_sub(since_ms).filter(|took| *took >= 500)?;
+        Some(bytes.saturating_mul(1000) / took_ms).filter(|rate| *rate > 0)
+    }
 }
 
 impl Sync {
+    pub fn new(patience: Arc<dyn Patience>) -> Self {
+        Self { shared: Arc::default(), patience, thread: Mutex::default() }
+    }
     /// Asks for contact now.
     pub fn wake(&self) {
         self.shared.wake.notify_one();
@@ -69,6 +106,14 @@ impl Sync {
     }
     pub fn sending(&self) -> Option<(Hash, u64)> {
         self.progress().sending
+    }
+    fn portions(&self) -> Portions {
+        *lock(&self.shared.portions)
+    }
+    /// Notes how a portion of entries or of a file went.
+    fn learn(&self, which: fn(&mut Portions) -> &mut Portion, got_through: bool) {
+        let mut portions = lock(&self.shared.portions);
+        which(&mut portions).learn(got_through);
     }
     fn set(&self, change: impl FnOnce(&mut Progress)) {
         change(&mut lock(&self.shared.progress));
@@ -104,18 +149,19 @@ fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) fn start(device: &Arc<Inner>) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (weak, shared) = (Arc::downgrade(device), Arc::clone(&device.sync.shared));
-    let run = move || runtime.block_on(rounds(&weak, &shared));
+    let patience = Arc::clone(&device.sync.patience);
+    let run = move || runtime.block_on(rounds(&weak, &shared, &*patience));
     let thread = std::thread::Builder::new().name("sync".into()).spawn(run)?;
     *lock(&device.sync.thread) = Some(thread);
     Ok(())
 }
 
-async fn rounds(device: &Weak<Inner>, shared: &Shared) {
+async fn rounds(device: &Weak<Inner>, shared: &Shared, patience: &dyn Patience) {
     let mut attempts = 0;
     let mut pause = Duration::ZERO;
     loop {
         tokio::select! {
-            () = tokio::time::sleep(pause) => {}
+            () = patience.pause(pause) => {}
             () = shared.wake.notified() => {}
             () = shared.stop.notified() => {}
         }
@@ -135,7 +181,7 @@ async fn rounds(device: &Weak<Inner>, shared: &Shared) {
     }
 }
 
-/// One contact: entries, files, changes. Each write is its own transaction, so a cut leaves nothing half done.
+/// One contact: entries, files, changes, the copy of the key. Each write is its own transaction, so a cut leaves nothing half done.
 async fn round(device: &Inner) -> Result<(), SendFailure> {
     let Some(server) = contact::Server::of(device)? else { return Ok(()) };
     device.sync.set(|progress| progress.running = true);
@@ -145,7 +191,8 @@ async fn round(device: &Inner) -> Result<(), SendFailure> {
     server.greet(device).await?;
     entries::send(device, &server).await?;
     files::send(device, &server).await?;
-    changes::take(device, &server).await
+    changes::take(device, &server).await?;
+    key_copy::send(device, &server).await
 }
 
 /// Notes how a round went and says when the next one is due.
@@ -157,8 +204,11 @@ fn after(device: &Inner, result: Result<(), SendFailure>, attempts: &mut u32) ->
         }
         Err(failure) => {
             tracing::info!(?failure, "sync did not get through");
+            let has_work = device.has_something_to_do();
             let pause = match next_step(failure, *attempts, jitter()) {
-                NextStep::WaitForNetwork if device.has_something_to_send() => NO_CONTACT,
+                NextStep::WaitForNetwork if has_work => NO_CONTACT,
+                // Nobody waits for it: a tablet that lies idle does not ask the sooner.
+                NextStep::RetryIn(pause) if !has_work => pause.max(IDLE),
                 NextStep::RetryIn(pause) => {
                     *attempts += 1;
                     pause

@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
 use stackside_device::store::{BACKUPS_KEPT, Store, latest};
 
-use super::world::World;
+use super::world::{World, database};
 
 pub fn backups(folder: &Path) -> Vec<PathBuf> {
     let Ok(items) = std::fs::read_dir(folder.join("backups")) else { return vec![] };
@@ -46,8 +45,9 @@ fn a_tablet_is_backed_up_once_it_is_someones_and_then_each_day_and_three_are_kep
     }
     let kept = backups(world.folder.path());
     assert_eq!(kept.len(), BACKUPS_KEPT);
+    let database = database(world.folder.path());
     for copy in kept {
-        let copy = Connection::open(copy).unwrap();
+        let copy = database.connect(&copy).unwrap();
         let entries: i64 = copy.query_row("SELECT COUNT(*) FROM entry", [], |row| row.get(0)).unwrap();
         assert_eq!(entries, 1);
     }
@@ -56,20 +56,20 @@ fn a_tablet_is_backed_up_once_it_is_someones_and_then_each_day_and_three_are_kep
 #[test]
 fn before_a_migration_the_old_database_is_kept_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("stackside.sqlite");
-    drop(Store::open(&path).unwrap());
+    let database = database(folder.path());
+    let open = || drop(Store::open(database.clone(), None).unwrap());
+    open();
     assert!(backups(folder.path()).is_empty(), "a new one was never older");
-    drop(Store::open(&path).unwrap());
+    open();
     assert!(backups(folder.path()).is_empty(), "nothing is missing");
-    let old = super::released::released(1);
-    std::fs::remove_file(&path).unwrap();
-    old.execute("VACUUM INTO ?1", [path.to_string_lossy()]).unwrap();
-    drop(Store::open(&path).unwrap());
+    std::fs::remove_file(database.file()).unwrap();
+    super::released::lay_down(1, database.file());
+    open();
     let version = |path: &Path| -> i64 {
         let sql = "SELECT MAX(version) FROM refinery_schema_history";
-        Connection::open(path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+        database.connect(path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
     };
-    assert_eq!(version(&path), latest());
+    assert_eq!(version(database.file()), latest());
     assert_eq!(backups(folder.path()).iter().map(|path| version(path)).collect::<Vec<_>>(), [1]);
 }
 

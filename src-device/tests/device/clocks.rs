@@ -2,7 +2,7 @@
 
 use stackside_core::act::Act;
 use stackside_core::clock::{TimeProof, shanghai_date};
-use stackside_core::command::SignIn;
+use stackside_core::command::{GetVisit, SignIn};
 use stackside_device::Handle;
 
 use super::world::{World, point};
@@ -24,7 +24,7 @@ fn jump(moved_ms: i64) -> Act {
 fn each_thing_that_clocks_do_is_an_entry_before_the_next_act() {
     type Story = fn(&World);
     let stories: [(&str, Story, Vec<Act>); 7] = [
-        ("an hour asleep", |world| world.clock.pass(3600), vec![]),
+        ("an hour asleep", |world| world.pass(3600), vec![]),
         ("30 seconds off", |world| world.clock.set_wall_forward(30), vec![]),
         ("an hour back", |world| world.clock.set_wall_forward(-3600), vec![jump(-3_600_000)]),
         (
@@ -93,6 +93,8 @@ fn a_day_is_right_by_satellite_time_whatever_the_wall_clock_says() {
     assert_eq!((header.kind.as_str(), proof), ("record_signed", TimeProof::Satellite));
     assert_eq!(shanghai_date(time), shanghai_date(satellites));
     assert_eq!(header.clocks.wall.to_utc(), satellites + chrono::TimeDelta::days(3), "what it said is kept");
+    let view = world.device.handle(GetVisit { visit }).unwrap();
+    assert_eq!((view.day, view.day_proof), (shanghai_date(satellites), TimeProof::Satellite));
 }
 
 #[test]

@@ -12,24 +12,24 @@ use stackside_core::sync::SyncTrouble;
 use stackside_device::Handle;
 
 use super::backups::until_backup;
-use super::world::{CODE, PIN, World, person};
+use super::world::{CODE, PIN, World, database, person};
 
 const ANSWER: &str = "analyser/I-SO2/zero.before";
 
-fn overwrite(folder: &Path, at: u64, length: usize) {
+pub fn overwrite(folder: &Path, at: u64, length: usize) {
     let mut file = OpenOptions::new().write(true).open(folder.join("stackside.sqlite")).unwrap();
     file.seek(SeekFrom::Start(at)).unwrap();
     file.write_all(&vec![0xa5; length]).unwrap();
 }
 
 fn without_wal(folder: &Path) -> Connection {
-    let database = Connection::open(folder.join("stackside.sqlite")).unwrap();
+    let database = database(folder).open().unwrap();
     database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     database
 }
 
 /// The first page of a table is lost.
-fn lose(folder: &Path, table: &str) {
+pub fn lose(folder: &Path, table: &str) {
     let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
     let page: i64 = without_wal(folder).query_row(sql, [table], |row| row.get(0)).unwrap();
     overwrite(folder, u64::try_from(page - 1).unwrap() * 4096, 4096);

@@ -1,16 +1,17 @@
 //! Databases as each release left them, with rows.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use rusqlite::Connection;
 use stackside_core::command::Workplace;
 use stackside_device::store::{Store, StoreError, latest, migrate};
 
 use super::filler::fill;
-use super::world::{World, jpeg, point};
+use super::world::{World, database, jpeg, point};
 
 /// The newest release; one step that is not released yet may follow it. A release that changes the schema leaves a dump here: `make_a_dump` and its comment.
-const RELEASED: i64 = 2;
+pub const RELEASED: i64 = 2;
 
 pub fn released(version: i64) -> Connection {
     let path = format!("{}/tests/released/v{version}.sql", env!("CARGO_MANIFEST_DIR"));
@@ -19,6 +20,11 @@ pub fn released(version: i64) -> Connection {
     connection.pragma_update(None, "foreign_keys", false).unwrap();
     connection.execute_batch(&std::fs::read_to_string(path).unwrap()).unwrap();
     connection
+}
+
+/// Writes it into a file, plain as that release did.
+pub fn lay_down(version: i64, to: &Path) {
+    released(version).execute("VACUUM INTO ?1", [to.to_string_lossy()]).unwrap();
 }
 
 fn schema(connection: &Connection) -> Vec<(String, String)> {
@@ -70,17 +76,18 @@ fn every_released_version_reaches_the_schema_of_a_new_database_and_keeps_its_row
 #[test]
 fn a_database_of_a_newer_app_is_refused_untouched() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("stackside.sqlite");
-    drop(Store::open(&path).unwrap());
-    let connection = Connection::open(&path).unwrap();
+    let database = database(folder.path());
+    let files = || std::fs::read_dir(folder.path()).unwrap().count();
+    drop(Store::open(database.clone(), None).unwrap());
+    let connection = database.open().unwrap();
     let sql = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
                VALUES (9999, 'later', '2030-01-01T00:00:00Z', '1')";
     connection.execute(sql, []).unwrap();
     drop(connection);
-    let before = std::fs::read(&path).unwrap();
-    assert!(matches!(Store::open(&path), Err(StoreError::Newer { found: 9999, .. })));
-    assert_eq!(std::fs::read(&path).unwrap(), before);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no -wal, no -shm");
+    let (bytes, before) = (std::fs::read(database.file()).unwrap(), files());
+    assert!(matches!(Store::open(database.clone(), None), Err(StoreError::Newer { found: 9999, .. })));
+    assert_eq!(std::fs::read(database.file()).unwrap(), bytes);
+    assert_eq!(files(), before, "no -wal, no -shm");
 }
 
 #[test]
@@ -131,5 +138,7 @@ fn make_a_dump() {
     world.open(place, "OM-FAULT").unwrap();
     world.until_all_is_held();
     let to = std::env::var("STACKSIDE_DUMP").unwrap();
-    world.database().execute("VACUUM INTO ?1", [to]).unwrap();
+    let database = world.database();
+    database.execute("ATTACH ?1 AS plain KEY ''", [to]).unwrap();
+    database.query_row("SELECT sqlcipher_export('plain')", [], |_| Ok(())).unwrap();
 }

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Json, Response};
 use axum::routing::{get, head, post};
 use base64::Engine;
@@ -27,6 +28,13 @@ pub struct Script {
     pub patches: Vec<(u64, usize)>,
     /// To whom tablets are told to seal.
     pub recovery: Option<Signed<Recovery>>,
+    pub key_copies: Vec<KeyCopy>,
+    /// Requests so far.
+    pub requests: usize,
+    /// Ends each connection without an answer: as far as the tablet can tell there is no network.
+    pub hangs_up: bool,
+    /// Instead of an answer to what begins so (method, path and `$`): status, media type and body. True: it is done all the same.
+    pub instead: Option<(&'static str, u16, &'static str, &'static str, bool)>,
     /// A network's login page instead of everything.
     pub portal: bool,
     /// 401 to everything with a token.
@@ -72,6 +80,8 @@ impl Server {
             .route("/api/v1/files", post(create))
             .route("/api/v1/files/{number}", head(offset).patch(patch))
             .route("/api/v1/changes", get(changes))
+            .route("/api/v1/key-copy", post(key_copy))
+            .layer(middleware::from_fn_with_state(Arc::clone(&script), count))
             .with_state(Arc::clone(&script));
         let (told, address) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
@@ -90,6 +100,26 @@ impl Server {
     pub fn ask<T>(&self, read: impl FnOnce(&Script) -> T) -> T {
         read(&self.script.lock().unwrap())
     }
+}
+
+async fn count(State(script): Shared, request: Request, next: Next) -> Response {
+    let (hangs_up, instead) = {
+        let mut script = script.lock().unwrap();
+        script.requests += 1;
+        (script.hangs_up, script.instead)
+    };
+    let call = format!("{} {}$", request.method(), request.uri().path());
+    if let Some((_, status, kind, body, is_done)) = instead.filter(|(begin, ..)| call.starts_with(begin)) {
+        if is_done {
+            next.run(request).await;
+        }
+        return (StatusCode::from_u16(status).unwrap(), [("content-type", kind)], body).into_response();
+    }
+    if hangs_up {
+        // The connection goes with its task.
+        std::panic::resume_unwind(Box::new("hung up"));
+    }
+    next.run(request).await
 }
 
 fn refuse(status: StatusCode, code: WireErrorCode) -> Response {
@@ -226,6 +256,11 @@ async fn patch(State(script): Shared, Path(number): Path<usize>, request: Reques
         script.files.insert(sha256, whole);
     }
     (StatusCode::NO_CONTENT, [("upload-offset", there.to_string())]).into_response()
+}
+
+async fn key_copy(State(script): Shared, Json(copy): Json<KeyCopy>) -> StatusCode {
+    script.lock().unwrap().key_copies.push(copy);
+    StatusCode::NO_CONTENT
 }
 
 async fn changes(State(script): Shared, Query(query): Query<BTreeMap<String, usize>>) -> Json<Value> {

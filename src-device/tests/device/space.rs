@@ -12,7 +12,7 @@ use stackside_core::sync::SyncTrouble;
 use stackside_device::Handle;
 use stackside_device::export::Selection;
 
-use super::world::{World, jpeg};
+use super::world::{World, database, jpeg};
 
 const DAY_S: i64 = 24 * 3600;
 
@@ -46,6 +46,7 @@ impl World {
     }
     /// The satellites say what the wall clock says.
     fn prove_the_time(&self) {
+        self.device.handle(StartPosition {}).unwrap();
         self.fix_at(120.0, 30.0, Some(self.clock_wall().to_utc()));
     }
 }
@@ -84,7 +85,7 @@ fn originals_give_way_thirty_days_after_the_server_confirmed_them_oldest_first_a
     world.clock.pass(60);
     let second = world.take(visit, 42);
     world.until_all_is_held();
-    world.clock.pass(29 * DAY_S);
+    world.pass(29 * DAY_S);
     world.server.tell(|script| script.portal = true);
     let unsent = world.take(visit, 43);
     let look = |world: &World| world.begin(visit).map(|photo| world.device.handle(AbandonPhoto { photo }));
@@ -94,7 +95,7 @@ fn originals_give_way_thirty_days_after_the_server_confirmed_them_oldest_first_a
     look(&world).unwrap_err();
     assert!(world.original(&oldest).exists(), "29 days");
 
-    world.clock.pass(DAY_S + 1);
+    world.pass(DAY_S + 1);
     // One photo's space comes back with each original that goes.
     world.leave_room_for(20);
     let lacks = world.original(&oldest).metadata().unwrap().len();
@@ -119,7 +120,7 @@ fn originals_give_way_thirty_days_after_the_server_confirmed_them_oldest_first_a
 
     let world = world.after_a_kill_and(|folder| {
         // As a backup of the database from before knows it.
-        let database = rusqlite::Connection::open(folder.join("stackside.sqlite")).unwrap();
+        let database = database(folder).open().unwrap();
         database.execute("UPDATE file SET gone_at = NULL", []).unwrap();
     });
     assert_eq!(world.unlock().recovered, None, "what the server holds is not missing");
@@ -132,7 +133,7 @@ fn a_clock_that_nobody_proves_lets_nothing_go() {
     let visit = world.sign_in();
     let photo = world.take(visit, 41);
     world.until_all_is_held();
-    world.clock.pass(400 * DAY_S);
+    world.pass(400 * DAY_S);
     world.leave_free(0);
     world.device.make_room().unwrap();
     assert!(world.original(&photo).exists());
@@ -144,7 +145,7 @@ fn a_server_that_lost_what_gave_way_here_is_told_and_everything_else_goes_on() {
     let visit = world.sign_in();
     let gone = world.take(visit, 41);
     world.until_all_is_held();
-    world.clock.pass(31 * DAY_S);
+    world.pass(31 * DAY_S);
     world.prove_the_time();
     let here = world.take(visit, 42);
     world.until_all_is_held();

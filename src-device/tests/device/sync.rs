@@ -1,11 +1,13 @@
 //! Sync against a server that does what it is told.
 
+use std::sync::{Arc, Mutex};
+
 use stackside_core::act::Act;
 use stackside_core::command::*;
 use stackside_core::photo::SendState;
-use stackside_core::sync::SyncTrouble;
+use stackside_core::sync::{NetworkKind, SyncTrouble};
 
-use stackside_device::Handle;
+use stackside_device::{Handle, Network, Parts};
 
 use super::world::{World, bottle, jpeg, point};
 
@@ -228,4 +230,152 @@ fn a_record_from_another_tablet_leaves_its_items_and_bottles_and_opens_with_its_
     assert!(!view.last_done.is_empty());
     assert!(view.last_done.values().all(|day| day.to_string() == "2026-11-20"), "{:?}", view.last_done);
     assert!(world.record(inspection).last_done.is_empty(), "not by itself");
+}
+
+/// Case 11 of the field lessons: whatever answers, nothing closes, nothing doubles, and the reason is shown.
+#[test]
+fn whatever_the_server_answers_nothing_closes_nothing_doubles_and_the_reason_is_shown() {
+    const JSON: &str = "application/json";
+    const PATCH: &str = "PATCH /api/v1/files/";
+    const ENTRIES: &str = "POST /api/v1/entries";
+    let refused = r#"{"code": "refused", "message": "no"}"#;
+    type Answer = (&'static str, u16, &'static str, &'static str, bool);
+    let cases: [(&str, Answer, SyncTrouble); 7] = [
+        (
+            "200 with a refusal",
+            (ENTRIES, 200, JSON, r#"{"code": "refused"}"#, false),
+            SyncTrouble::NotOurServer,
+        ),
+        ("200 with nothing", (ENTRIES, 200, JSON, "", true), SyncTrouble::NotOurServer),
+        ("stored, then 500", (ENTRIES, 500, "text/plain", "oops", true), SyncTrouble::ServerBusy),
+        (
+            "a refusal",
+            (ENTRIES, 400, JSON, refused, false),
+            SyncTrouble::Refused { reason: "Refused: no".into() },
+        ),
+        (
+            "401 in the middle of an upload",
+            (PATCH, 401, JSON, r#"{"code": "revoked", "message": ""}"#, false),
+            SyncTrouble::Revoked,
+        ),
+        ("500 after a piece was stored", (PATCH, 500, "text/html", "<html>", true), SyncTrouble::ServerBusy),
+        (
+            "a login page in the middle of an upload",
+            (PATCH, 200, "text/html", "<html>", false),
+            SyncTrouble::NotOurServer,
+        ),
+    ];
+    for (name, answer, trouble) in cases {
+        let world = World::unlocked();
+        world.until_all_is_held();
+        world.server.tell(|script| script.instead = Some(answer));
+        let visit = world.sign_in();
+        world.photo(Some(visit), None, None, &photo_of(9_000)).unwrap();
+        world.device.handle(SyncNow {}).unwrap();
+        // What was stored behind an error is found at the next try, which may come before anyone looks.
+        let is_healed =
+            |view: &SyncView| answer.4 && view.line.entries_waiting + view.line.files_waiting == 0;
+        let view =
+            world.until(name, |view| !view.line.running && (view.line.trouble == trouble || is_healed(view)));
+        assert!(
+            is_healed(&view) || view.line.entries_waiting + view.line.files_waiting > 0,
+            "{name}: nothing counts as received"
+        );
+        world.server.tell(|script| script.instead = None);
+        world.device.handle(SyncNow {}).unwrap();
+        let view = world.until_all_is_held();
+        assert_eq!(view.entries_held, 3, "{name}");
+        assert_eq!(world.kinds(), ["enrolled", "signed_in", "photo_taken"], "{name}");
+        let (entries, files) = world.server.ask(|script| (script.entries.len(), script.files.len()));
+        assert_eq!((entries, files), (3, 1), "{name}: once each");
+    }
+}
+
+/// Case 12: two hands, or one that is too quick.
+#[test]
+fn two_saves_at_the_same_moment_leave_one_visit_and_the_last_value() {
+    let world = World::unlocked();
+    world.stand_at_the_point();
+    let sign_in = || world.device.handle(SignIn { point: point(), reason: None, photo: None });
+    let both = std::thread::scope(|scope| {
+        let tasks = [scope.spawn(sign_in), scope.spawn(sign_in)];
+        tasks.map(|task| task.join().unwrap())
+    });
+    let visits: Vec<_> = both.iter().filter_map(|done| done.as_ref().ok()).collect();
+    let refused = both.iter().find_map(|done| done.as_ref().err());
+    assert_eq!(visits.len(), 1, "{both:?}");
+    assert_eq!(refused, Some(&CommandError::VisitOpen { visit: *visits[0] }));
+    let record = world.open_record(*visits[0]);
+    let texts: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+    std::thread::scope(|scope| {
+        for text in &texts {
+            scope.spawn(|| world.save(record, "analyser/I-SO2/zero.before", text).unwrap());
+        }
+    });
+    world.save(record, "analyser/I-SO2/zero.before", "7.5").unwrap();
+    let answers = world.record(record).answers;
+    assert_eq!(answers.text(&"analyser/I-SO2/zero.before".parse().unwrap()), Some("7.5"));
+    assert_eq!(world.kinds().iter().filter(|kind| *kind == "signed_in").count(), 1);
+}
+
+/// A network that is what a test says.
+#[derive(Clone)]
+struct Told(Arc<Mutex<NetworkKind>>);
+
+impl Network for Told {
+    fn kind(&self) -> NetworkKind {
+        *self.0.lock().unwrap()
+    }
+}
+
+#[test]
+fn photos_wait_for_wifi_where_they_are_told_to_and_records_do_not() {
+    let network = Told(Arc::new(Mutex::new(NetworkKind::Metered)));
+    let parts = Parts { network: Some(Box::new(network.clone())), ..Parts::default() };
+    let world = World::unlocked_with(parts);
+    let settings = Settings { photos_on_wifi_only: true, ..Settings::default() };
+    world.device.handle(SaveSettings { settings }).unwrap();
+    let visit = world.sign_in();
+    let record = world.open_record(visit);
+    world.fill(visit, record);
+    world.sign(visit, &[record]).unwrap();
+    let view = world.until("only the photo waits", |view| {
+        view.line.entries_waiting == 0 && view.line.files_waiting == 1 && !view.line.running
+    });
+    assert!(view.waits_for_wifi && view.line.trouble == SyncTrouble::None);
+    assert_eq!(world.server.ask(|script| script.files.len()), 1, "the signature is small and goes");
+    *network.0.lock().unwrap() = NetworkKind::Free;
+    world.device.handle(SyncNow {}).unwrap();
+    let view = world.until_all_is_held();
+    assert!(!view.waits_for_wifi);
+}
+
+#[test]
+fn a_paused_photo_waits_alone_and_a_refused_one_is_tried_again() {
+    let world = World::unlocked();
+    let visit = world.sign_in();
+    world.until_all_is_held();
+    world.server.tell(|script| script.portal = true);
+    let large = world.photo(Some(visit), None, None, &photo_of(20_000)).unwrap().sha256;
+    let small = world.photo(Some(visit), None, None, &photo_of(10_000)).unwrap().sha256;
+    world.device.handle(PauseFile { sha256: small, paused: true }).unwrap();
+    let refused = r#"{"code": "too_large", "message": "a file has 9 bytes or less"}"#;
+    world.server.tell(|script| {
+        script.portal = false;
+        script.instead = Some(("POST /api/v1/files$", 413, "application/json", refused, false));
+    });
+    world.device.handle(SyncNow {}).unwrap();
+    let of =
+        |view: &SyncView, sha256| view.items.iter().find(|item| item.file == Some(sha256)).cloned().unwrap();
+    let view = world.until("the large one is refused", |view| of(view, large).send == SendState::Refused);
+    assert_eq!(of(&view, large).reason, Some(FileTrouble::TooLarge));
+    let waiting = of(&view, small);
+    assert_eq!((waiting.send, waiting.paused), (SendState::Waiting, true), "nobody asked for it");
+
+    world.server.tell(|script| script.instead = None);
+    world.device.handle(RetryFile { sha256: large }).unwrap();
+    world.until("only the paused one waits", |view| view.line.files_waiting == 1 && !view.line.running);
+    world.device.handle(PauseFile { sha256: small, paused: false }).unwrap();
+    let view = world.until_all_is_held();
+    assert!(!of(&view, small).paused && of(&view, large).reason.is_none());
 }

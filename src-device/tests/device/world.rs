@@ -20,6 +20,7 @@ use stackside_core::photo::{PIECE_BYTES, PhotoSource};
 use stackside_core::wire::RecordElsewhere;
 use stackside_device::clock::Clock;
 use stackside_device::position::{PositionSource, Sink};
+use stackside_device::store::Database;
 use stackside_device::{Config, Device, FreeBytes, Handle, Parts, Positions};
 
 use super::server::Server;
@@ -87,21 +88,24 @@ fn open(
     clock: &Arc<TestClock>,
     positions: &TestPositions,
     free_bytes: &Arc<AtomicU64>,
-    most_pages: Option<u32>,
+    parts: Parts,
 ) -> Device {
     let config = Config { data: folder.into(), positions: Positions::None, model: "test".into() };
     let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
     let positions = Some(Box::new(positions.clone()) as Box<dyn PositionSource>);
     let free_bytes = Arc::clone(free_bytes);
     let free_bytes: FreeBytes = Arc::new(move || Ok(free_bytes.load(Ordering::SeqCst)));
-    let parts =
-        Parts { clock: Some(clock), positions, most_pages, free_bytes: Some(free_bytes), ..Parts::default() };
+    let parts = Parts { clock: Some(clock), positions, free_bytes: Some(free_bytes), ..parts };
     Device::open_with(config, parts).unwrap()
 }
 
 impl World {
     /// A tablet that belongs to nobody yet.
     pub fn fresh() -> Self {
+        Self::fresh_with(Parts::default())
+    }
+    /// As [`World::fresh`], with parts of one's own.
+    pub fn fresh_with(parts: Parts) -> Self {
         let server = Server::start();
         server.tell(|script| script.changes = register());
         let folder = tempfile::tempdir().unwrap();
@@ -109,7 +113,7 @@ impl World {
         let clock = Arc::new(TestClock(Mutex::new((wall, 1_000_000, 0))));
         let positions = TestPositions::default();
         let free_bytes = Arc::new(AtomicU64::new(u64::MAX));
-        let device = open(folder.path(), &clock, &positions, &free_bytes, None);
+        let device = open(folder.path(), &clock, &positions, &free_bytes, parts);
         Self { folder, server, clock, positions, free_bytes, device }
     }
     /// Enrolled, with a first sync behind it, locked.
@@ -120,7 +124,12 @@ impl World {
     }
     /// Someone is at the tablet.
     pub fn unlocked() -> Self {
-        let world = Self::enrolled();
+        Self::unlocked_with(Parts::default())
+    }
+    /// As [`World::unlocked`], with parts of one's own.
+    pub fn unlocked_with(parts: Parts) -> Self {
+        let world = Self::fresh_with(parts);
+        world.enrol();
         world.device.handle(SetPin { person: person(), code: CODE.into(), pin: PIN.into() }).unwrap();
         world
     }
@@ -143,9 +152,15 @@ impl World {
         let copy = tempfile::tempdir().unwrap();
         copy_folder(self.folder.path(), copy.path());
         meanwhile(copy.path());
-        let device = open(copy.path(), &self.clock, &self.positions, &self.free_bytes, most_pages);
+        let parts = Parts { most_pages, ..Parts::default() };
+        let device = open(copy.path(), &self.clock, &self.positions, &self.free_bytes, parts);
         let Self { server, clock, positions, free_bytes, .. } = self;
         Self { folder: copy, server, clock, positions, free_bytes, device }
+    }
+    /// Lets time pass; whoever was at the tablet unlocks it again.
+    pub fn pass(&self, seconds: i64) {
+        self.clock.pass(seconds);
+        self.unlock();
     }
     pub fn unlock(&self) -> AppState {
         self.device.handle(Unlock { person: person(), pin: PIN.into() }).unwrap()
@@ -309,7 +324,7 @@ impl World {
         self.until("all is held", |view| view.line.entries_waiting == 0 && view.line.files_waiting == 0)
     }
     pub fn database(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.folder.path().join("stackside.sqlite")).unwrap()
+        database(self.folder.path()).open().unwrap()
     }
     /// All entries, log by log, in order.
     pub fn entries(&self) -> Vec<(Header, Entry)> {
@@ -341,7 +356,9 @@ impl World {
                 seq: header.seq,
                 hash: entry.hash(),
                 signed_at: signed_at.parse().unwrap(),
+                is_proven: false,
                 content: *content,
+                later: vec![],
             }),
             _ => None,
         };
@@ -352,7 +369,27 @@ impl World {
     }
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+/// The database of a data folder, beside the device.
+pub fn database(data: &Path) -> Database {
+    Database::of(data).unwrap()
+}
+
+/// Takes the encryption off again: a data folder as an older release left it.
+pub fn as_an_older_release_left_it(data: &Path) {
+    let database = database(data);
+    for file in super::backups::backups(data).into_iter().chain([database.file().to_owned()]) {
+        let plain = file.with_extension("plain");
+        let connection = database.connect(&file).unwrap();
+        connection.execute("ATTACH ?1 AS plain KEY ''", [plain.to_string_lossy()]).unwrap();
+        connection.query_row("SELECT sqlcipher_export('plain')", [], |_| Ok(())).unwrap();
+        drop(connection);
+        std::fs::rename(plain, file).unwrap();
+    }
+    std::fs::remove_file(data.join("stackside.sqlite.key-id")).unwrap();
+    std::fs::remove_file(data.join("keys/database.secret")).unwrap();
+}
+
+pub fn copy_folder(from: &Path, to: &Path) {
     for item in std::fs::read_dir(from).unwrap() {
         let item = item.unwrap();
         let target = to.join(item.file_name());

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Transaction, named_params};
 use serde::Deserialize;
 use stackside_core::act::{Act, RecordSigned};
+use stackside_core::clock::TimeProof;
 use stackside_core::evidence::{Entry, Header};
 use stackside_core::wire::{Change, ChangesReply, RecordElsewhere};
 
@@ -15,6 +16,7 @@ use super::ApiError;
 use crate::App;
 use crate::access::DeviceCaller;
 use crate::definition;
+use crate::history::Held;
 use crate::register::{self, Table};
 use crate::route::{Access, Route};
 use crate::store::{StoreError, integer};
@@ -37,13 +39,15 @@ const PAGE: &str = "
             WHERE mine.record = record.id AND NOT EXISTS (
                 SELECT 1 FROM record_instrument AS later
                 WHERE later.point = mine.point AND later.form = mine.form
-                    AND later.instrument = mine.instrument AND later.signed_ms > mine.signed_ms))
+                    AND later.instrument = mine.instrument AND later.signed_ms > mine.signed_ms
+                    AND NOT EXISTS (SELECT 1 FROM void_record WHERE void_record.record = later.record)))
             OR EXISTS (
             SELECT 1 FROM record_item AS mine
             WHERE mine.record = record.id AND NOT EXISTS (
                 SELECT 1 FROM record_item AS later
                 WHERE later.point = mine.point AND later.form = mine.form
-                    AND later.item = mine.item AND later.signed_ms > mine.signed_ms))))
+                    AND later.item = mine.item AND later.signed_ms > mine.signed_ms
+                    AND NOT EXISTS (SELECT 1 FROM void_record WHERE void_record.record = later.record)))))
     ORDER BY change.seq LIMIT :rows";
 
 pub(super) fn routes() -> Vec<Route> {
@@ -116,27 +120,21 @@ fn page(
     Ok(reply)
 }
 
-/// A record as its device signed it, and how long its body is.
+/// A record as its device signed it with what was done later, and how long the bodies are.
 fn record(tx: &Transaction<'_>, id: &str) -> Result<Option<(RecordElsewhere, usize)>, StoreError> {
-    let (header, signature, body): (String, String, String) = tx.query_row(
-        "SELECT entry.header, entry.signature, entry.body FROM record
-         JOIN entry ON entry.device = record.device AND entry.log = record.log AND entry.seq = record.seq
-         WHERE record.id = :id",
-        named_params! { ":id": id },
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-    )?;
-    let length = body.len();
-    let entry: Entry = serde_json::from_value(serde_json::json!({
-        "header": header, "signature": signature, "body": body,
-    }))?;
-    Ok(content(&entry).map(|(header, content)| {
+    let Some(Held { first, later, .. }) = Held::read(tx, id)? else { return Ok(None) };
+    let length = later.iter().chain([&first]).map(|entry| entry.body.len()).sum();
+    Ok(content(&first).map(|(header, content)| {
+        let (signed_at, proof) = header.clocks.best_time();
         let record = RecordElsewhere {
             device: header.device,
             log: header.log,
             seq: header.seq,
-            hash: entry.hash(),
-            signed_at: header.clocks.best_time().0,
+            hash: first.hash(),
+            signed_at,
+            is_proven: proof == TimeProof::Satellite,
             content,
+            later,
         };
         (record, length)
     }))

@@ -13,6 +13,7 @@ use stackside_core::trust::{Certificate, Signed, Statement};
 use stackside_core::wire::{EnrolReply, EnrolRequest, WireErrorCode};
 
 use super::{ApiError, read_json};
+use crate::guard::Address;
 use crate::route::{Access, Route};
 use crate::store::aside;
 use crate::{App, register, secret};
@@ -26,12 +27,11 @@ pub(super) fn routes() -> Vec<Route> {
     vec![Route::new(Method::POST, "/api/v1/enrol", Access::Public, post(enrol))]
 }
 
-async fn enrol(State(app): State<App>, body: Body) -> Result<Json<EnrolReply>, ApiError> {
+async fn enrol(State(app): State<App>, address: Address, body: Body) -> Result<Json<EnrolReply>, ApiError> {
     let request: EnrolRequest = read_json(body).await?;
     let now = app.now().trunc_subsecs(0);
-    if app.guard().codes_wait(now) {
-        let message = "too many wrong codes in this minute";
-        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, WireErrorCode::Internal, message));
+    if let Some(wait) = app.guard().codes_wait(address, now) {
+        return Err(ApiError::wait(wait, "too many wrong codes"));
     }
     if request.public_key.check().is_err() {
         return Err(ApiError::refused("not a public key"));
@@ -63,7 +63,7 @@ async fn enrol(State(app): State<App>, body: Body) -> Result<Json<EnrolReply>, A
     if let Err(error) = &reply
         && error.error.code == WireErrorCode::Code
     {
-        guarded.guard().wrong_code(now);
+        guarded.guard().wrong_code(address, now);
     }
     Ok(Json(reply?))
 }

@@ -14,7 +14,7 @@ use stackside_core::id::{DeviceId, LogId, OperatorId};
 use stackside_core::trust::{Certificate, Receipt, Signed, Statement};
 use stackside_core::wire::{EntriesReply, EntriesRequest, WireErrorCode};
 
-use super::{ApiError, OLDEST_APP, projection, read_json};
+use super::{ApiError, OLDEST_APP, projection, read_json_of, settle};
 use crate::App;
 use crate::access::DeviceCaller;
 use crate::route::{Access, Route};
@@ -32,7 +32,7 @@ async fn entries(
     Extension(caller): Extension<DeviceCaller>,
     body: Body,
 ) -> Result<Json<EntriesReply>, ApiError> {
-    let request: EntriesRequest = read_json(body).await?;
+    let (request, length): (EntriesRequest, _) = read_json_of(body).await?;
     if is_too_old(&request.app_version) {
         let message = format!("the oldest app whose entries are taken is {OLDEST_APP}");
         return Err(ApiError::new(StatusCode::UPGRADE_REQUIRED, WireErrorCode::TooOld, message));
@@ -50,7 +50,11 @@ async fn entries(
         let now = app.now();
         let taken = app.store().write_now(|tx| take(tx, place, &batch, &key, &operator, &caller, now))?;
         // A fork is an answer and a row to keep: its transaction is committed before it is refused.
-        let (seq, hash) = taken?;
+        let (seq, hash, new) = taken.inspect_err(|_| app.metrics().forks.add(1))?;
+        let metrics = app.metrics();
+        metrics.batches.add(1);
+        metrics.entries.add(new);
+        metrics.batch_bytes.add(length);
         let receipt = Receipt {
             statement: Receipt::NAME.to_owned(),
             device: place.0,
@@ -160,7 +164,7 @@ fn authentic<'r>(entries: &'r [Entry], key: &PublicKey) -> Result<Vec<Authentic<
         .collect()
 }
 
-/// Takes a batch and tells the highest entry held. The inner error is a fork, which is kept.
+/// Takes a batch and tells the highest entry held, and how many were new. The inner error is a fork, which is kept.
 fn take(
     tx: &Transaction<'_>,
     place: Place,
@@ -169,11 +173,14 @@ fn take(
     operator: &OperatorId,
     caller: &DeviceCaller,
     now: DateTime<Utc>,
-) -> Result<Result<(u64, Hash), ApiError>, ApiError> {
+) -> Result<Result<(u64, Hash, u64), ApiError>, ApiError> {
+    let mut new = 0;
     let mut tip = held_tip(tx, place)?;
     if tip.is_none() {
         open_log(tx, place, key, operator)?;
     }
+    let first_new = tip.as_ref().map_or(1, |(last, _)| last + 1);
+    let mut fork = None;
     for item in batch {
         let seq = item.header.seq;
         let next = tip.as_ref().map_or(1, |(last, _)| last + 1);
@@ -187,14 +194,23 @@ fn take(
             keep(tx, item, "entry", caller, now)?;
             projection::project(tx, &item.header, item.entry, item.hash, operator)?;
             tip = Some((seq, item.hash));
+            new += 1;
             continue;
         }
         keep(tx, item, "fork", caller, now)?;
         tracing::warn!(device = %item.header.device, log = %item.header.log, seq, "a fork");
         let message = format!("entry {seq} contradicts the log that is held");
-        return Ok(Err(ApiError::new(StatusCode::CONFLICT, WireErrorCode::Fork, message)));
+        fork = Some(ApiError::new(StatusCode::CONFLICT, WireErrorCode::Fork, message));
+        break;
     }
-    Ok(tip.ok_or_else(|| ApiError::not_found("no entry of this log is held")))
+    if tip.as_ref().is_some_and(|(last, _)| *last >= first_new) {
+        settle::settle(tx, place, first_new)?;
+    }
+    if let Some(fork) = fork {
+        return Ok(Err(fork));
+    }
+    let (seq, hash) = tip.ok_or_else(|| ApiError::not_found("no entry of this log is held"))?;
+    Ok(Ok((seq, hash, new)))
 }
 
 fn held_tip(tx: &Transaction<'_>, (device, log): Place) -> Result<Option<(u64, Hash)>, ApiError> {

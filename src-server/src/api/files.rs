@@ -1,8 +1,9 @@
 //! Whole files by what they hold: which are lacking, and their bytes again.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{self, Request, State};
@@ -14,6 +15,7 @@ use rusqlite::{OptionalExtension, Transaction, named_params};
 use stackside_core::hash::Hash;
 use stackside_core::photo::{DOCUMENT_TYPE, PhotoFormat, is_document};
 use stackside_core::wire::{HeldFile, MissingReply, MissingRequest};
+use tokio::sync::watch;
 use tower_http::services::ServeFile;
 use uuid::Uuid;
 
@@ -24,6 +26,12 @@ use crate::route::{Access, Route};
 
 /// The folder of whole files in the data folder: `files/ab/abcdef…`.
 pub(crate) const FILES: &str = "files";
+/// A line that says nothing for so long is dead; what arrived is kept.
+const SILENCE: Duration = Duration::from_secs(60);
+/// As [`SILENCE`], once its tablet is back on another line: only what has arrived already is still taken in.
+const LAST_BYTES: Duration = Duration::from_millis(200);
+/// How long a tablet that is back waits for its old line to be let go of.
+const HANDOVER: Duration = Duration::from_secs(2);
 /// The most hashes that are asked after at once.
 const MAX_ASKED: usize = 10_000;
 
@@ -39,14 +47,33 @@ pub(super) fn routes() -> Vec<Route> {
 pub(crate) struct Files {
     whole: PathBuf,
     parts: PathBuf,
-    // Uploads that a request is writing: prevents two from writing one file.
-    busy: Arc<Mutex<HashSet<Uuid>>>,
+    // Prevents two requests from writing one file.
+    busy: Arc<Busy>,
 }
+
+/// Uploads that a request is writing; `true` tells it that its tablet is back on another line.
+type Busy = Mutex<HashMap<Uuid, watch::Sender<bool>>>;
 
 /// An upload that this request alone may write.
 pub(crate) struct Claim {
     upload: Uuid,
-    busy: Arc<Mutex<HashSet<Uuid>>>,
+    is_back: watch::Receiver<bool>,
+    busy: Arc<Busy>,
+}
+impl Claim {
+    /// Over once a line that says nothing has to be taken for dead.
+    pub(crate) async fn silence(&self) {
+        let mut is_back = self.is_back.clone();
+        let back = async {
+            // Never an error: the sender lives in `busy` as long as this claim.
+            let _ = is_back.wait_for(|is_back| *is_back).await;
+            tokio::time::sleep(LAST_BYTES).await;
+        };
+        tokio::select! {
+            () = back => {}
+            () = tokio::time::sleep(SILENCE) => {}
+        }
+    }
 }
 impl Drop for Claim {
     fn drop(&mut self) {
@@ -73,8 +100,32 @@ impl Files {
     }
     /// The right to write an upload; nothing while another request has it.
     pub(crate) fn claim(&self, upload: Uuid) -> Option<Claim> {
-        let is_free = self.busy.lock().unwrap_or_else(PoisonError::into_inner).insert(upload);
-        is_free.then(|| Claim { upload, busy: self.busy.clone() })
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        if busy.contains_key(&upload) {
+            return None;
+        }
+        let (sender, is_back) = watch::channel(false);
+        busy.insert(upload, sender);
+        Some(Claim { upload, is_back, busy: self.busy.clone() })
+    }
+    /// As [`Files::claim`], for a tablet that may be back before its old line is known to be dead: the request on that
+    /// line is told to keep what it has and to end.
+    pub(crate) async fn take_over(&self, upload: Uuid) -> Option<Claim> {
+        let deadline = tokio::time::Instant::now() + HANDOVER;
+        loop {
+            if let Some(claim) = self.claim(upload) {
+                return Some(claim);
+            }
+            let mut gone = {
+                let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+                let Some(sender) = busy.get(&upload) else { continue };
+                sender.send_replace(true);
+                sender.subscribe()
+            };
+            // The sender goes with the claim.
+            let gone = async { while gone.changed().await.is_ok() {} };
+            tokio::time::timeout_at(deadline, gone).await.ok()?;
+        }
     }
     /// True if the bytes are there, by their number.
     pub(crate) fn has(&self, sha256: &Hash, size_bytes: u64) -> bool {

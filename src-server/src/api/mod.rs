@@ -5,7 +5,9 @@ mod enrol;
 mod entries;
 mod files;
 mod health;
+mod key_copy;
 mod projection;
+mod settle;
 mod tus;
 mod upload;
 
@@ -14,13 +16,15 @@ use std::pin::Pin;
 
 use axum::Json;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
 use serde::de::DeserializeOwned;
 use stackside_core::wire::{WireError, WireErrorCode};
 
 pub(crate) use files::{FILES, FileAnswer, Files};
 pub(crate) use projection::redraw;
+pub(crate) use settle::times_of_visit;
 pub(crate) use upload::drop_abandoned;
 
 use crate::route::Route;
@@ -33,10 +37,18 @@ pub(crate) const OLDEST_APP: &str = "0.1.0";
 const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
 pub(crate) fn routes() -> Vec<Route> {
-    [health::routes(), enrol::routes(), entries::routes(), files::routes(), tus::routes(), changes::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        health::routes(),
+        enrol::routes(),
+        entries::routes(),
+        files::routes(),
+        tus::routes(),
+        changes::routes(),
+        key_copy::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Why a call failed: a status for proxies, a [`WireError`] for the app.
@@ -45,11 +57,12 @@ pub(crate) fn routes() -> Vec<Route> {
 pub(crate) struct ApiError {
     status: StatusCode,
     error: WireError,
+    retry_after: Option<TimeDelta>,
 }
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, code: WireErrorCode, message: impl Into<String>) -> Self {
-        Self { status, error: WireError { code, message: message.into() } }
+        Self { status, error: WireError { code, message: message.into() }, retry_after: None }
     }
     pub(crate) fn refused(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, WireErrorCode::Refused, message)
@@ -60,6 +73,11 @@ impl ApiError {
     pub(crate) fn too_large(message: impl Into<String>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, WireErrorCode::TooLarge, message)
     }
+    /// Too much at once: the caller is to come back later.
+    pub(crate) fn wait(retry_after: TimeDelta, message: impl Into<String>) -> Self {
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, WireErrorCode::Internal, message);
+        Self { retry_after: Some(retry_after), ..error }
+    }
     /// The server's own fault: the story goes to the log, not to the caller.
     pub(crate) fn internal(story: &dyn std::error::Error) -> Self {
         tracing::error!(error = %story, "a call failed");
@@ -69,9 +87,15 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        (self.status, Json(self.error)).into_response()
+        let wait = self.retry_after.map(|wait| [(header::RETRY_AFTER, whole_seconds(wait).to_string())]);
+        (self.status, wait, Json(self.error)).into_response()
     }
 }
+/// Rounded up: whoever comes back after them does not come too soon.
+pub(crate) fn whole_seconds(wait: TimeDelta) -> i64 {
+    (wait + TimeDelta::milliseconds(999)).num_seconds().max(1)
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         Self::internal(&error)
@@ -117,7 +141,7 @@ pub(crate) async fn read_bytes(mut body: Body, max: usize) -> Result<Vec<u8>, Ap
     while let Some(bytes) = next_bytes(&mut body).await {
         let bytes = bytes.map_err(|error| ApiError::refused(format!("the body broke off: {error}")))?;
         if all.len() + bytes.len() > max {
-            return Err(ApiError::too_large(format!("a body has {max} bytes or less")));
+            return Err(ApiError::too_large(format!("a body has {max} bytes or less: send fewer at a time")));
         }
         all.extend_from_slice(&bytes);
     }
@@ -126,6 +150,23 @@ pub(crate) async fn read_bytes(mut body: Body, max: usize) -> Result<Vec<u8>, Ap
 
 /// Reads a JSON body of any media type.
 async fn read_json<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
+    Ok(read_json_of(body).await?.0)
+}
+
+/// As [`read_json`], with the body's length.
+async fn read_json_of<T: DeserializeOwned>(body: Body) -> Result<(T, u64), ApiError> {
     let bytes = read_bytes(body, MAX_BODY_BYTES).await?;
-    serde_json::from_slice(&bytes).map_err(|error| ApiError::refused(format!("the body: {error}")))
+    let read = serde_json::from_slice(&bytes);
+    let read = read.map_err(|error| ApiError::refused(format!("the body: {}", without_content(&error))))?;
+    Ok((read, bytes.len() as u64))
+}
+
+/// Where a body is wrong and how, but none of what stands there.
+fn without_content(error: &serde_json::Error) -> String {
+    let what = match error.classify() {
+        serde_json::error::Category::Data => "not what is expected",
+        serde_json::error::Category::Eof => "it ends early",
+        _ => "no JSON",
+    };
+    format!("{what} at line {} column {}", error.line(), error.column())
 }

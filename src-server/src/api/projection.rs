@@ -1,11 +1,11 @@
 //! Draws visits, records and file references from entries. Odd content (an unknown point, a visit twice, a kind of a
 //! newer app) is never a reason to fail: the entry itself is kept and can be drawn anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Transaction, named_params};
-use stackside_core::act::{Act, FileRef, PhotoTaken, RecordSigned, SignedIn};
-use stackside_core::clock::{TimeProof, shanghai_date};
+use stackside_core::act::{Act, Countersigned, FileRef, PhotoTaken, RecordSigned, SignedIn, Voided};
+use stackside_core::clock::shanghai_date;
 use stackside_core::evidence::{Entry, Header};
 use stackside_core::form::done_items;
 use stackside_core::geofence::Presence;
@@ -13,6 +13,8 @@ use stackside_core::hash::Hash;
 use stackside_core::id::{OperatorId, RecordId, VisitId};
 use stackside_core::photo::PhotoSource;
 
+use super::settle::settle;
+use crate::history::{Held, read_entry};
 use crate::store::{StoreError, integer};
 use crate::{definition, register};
 
@@ -26,7 +28,7 @@ struct Place<'e> {
     proof: &'static str,
 }
 
-/// Draws what `entry` says into the tables that people and tablets ask.
+/// Draws what `entry` says into the tables that people and tablets ask, with the tablet's own time: see [`super::settle`].
 pub(super) fn project(
     tx: &Transaction<'_>,
     header: &Header,
@@ -36,16 +38,15 @@ pub(super) fn project(
 ) -> Result<(), StoreError> {
     let Ok(act) = entry.read_act() else { return Ok(()) };
     let (time, proof) = header.clocks.best_time();
-    let proof = match proof {
-        TimeProof::Satellite => "satellite",
-        TimeProof::Unproven => "unproven",
-    };
     let (time_ms, day) = (time.timestamp_millis(), shanghai_date(time).to_string());
-    let place = Place { tx, header, operator, time_ms, day, proof };
+    let place = Place { tx, header, operator, time_ms, day, proof: proof.name() };
     match &act {
         Act::SignedIn(signed_in) => place.visit(signed_in)?,
         Act::PhotoTaken(photo) => place.photo(photo)?,
         Act::RecordSigned(record) => place.record(record, hash)?,
+        Act::RecordCorrected(act) => place.correction(&act.content, hash)?,
+        Act::Countersigned(act) => place.countersignature(act, hash)?,
+        Act::Voided(act) => place.void(act, hash)?,
         Act::SignedOut { visit, .. } => place.sign_out(*visit)?,
         Act::Enrolled { .. }
         | Act::Recovered { .. }
@@ -62,14 +63,17 @@ pub(crate) fn redraw(tx: &Transaction<'_>) -> Result<(), StoreError> {
         "SELECT entry.header, entry.signature, entry.body, log.operator FROM redraw
          JOIN entry USING (device, log, seq) JOIN log USING (device, log) ORDER BY entry.rowid",
     )?;
-    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let rows = query.query_map([], |row| Ok((read_entry(row)?, row.get::<_, String>(3)?)))?;
+    let mut first_drawn = BTreeMap::new();
     for row in rows {
-        let (header, signature, body, operator): (String, String, String, String) = row?;
-        let value = serde_json::json!({ "header": header, "signature": signature, "body": body });
-        let entry: Entry = serde_json::from_value(value)?;
+        let (entry, operator) = row?;
         if let (Ok(header), Ok(operator)) = (entry.read_header(), operator.parse()) {
             project(tx, &header, &entry, entry.hash(), &operator)?;
+            first_drawn.entry((header.device, header.log)).or_insert(header.seq);
         }
+    }
+    for (place, first) in first_drawn {
+        settle(tx, place, first)?;
     }
     tx.execute("DELETE FROM redraw", [])?;
     Ok(())
@@ -133,19 +137,86 @@ impl Place<'_> {
         if !self.record_row(act)? {
             return Ok(());
         }
-        self.worked_on(act)?;
+        self.files_of_record(act)?;
+        self.settle(act.record, hash)
+    }
+
+    fn correction(&self, content: &RecordSigned, hash: Hash) -> Result<(), StoreError> {
+        self.later_act(&content.record.to_string())?;
+        self.files_of_record(content)?;
+        self.settle(content.record, hash)
+    }
+
+    fn countersignature(&self, act: &Countersigned, hash: Hash) -> Result<(), StoreError> {
+        self.later_act(&act.record.to_string())?;
+        let (visit, record) = (act.visit, Some(act.record));
+        self.files([&act.signature], Reference { role: "signature", visit, record, ..Reference::default() })?;
+        self.settle(act.record, hash)
+    }
+
+    fn void(&self, act: &Voided, hash: Hash) -> Result<(), StoreError> {
+        let (visit, record) = (act.visit, act.record);
+        self.files([&act.signature], Reference { role: "signature", visit, record, ..Reference::default() })?;
+        if let Some(record) = record {
+            self.later_act(&record.to_string())?;
+            return self.settle(record, hash);
+        }
+        let Some(visit) = visit else { return Ok(()) };
+        self.later_act(&visit.to_string())?;
+        let mut records = self.tx.prepare("SELECT id FROM record WHERE visit = :visit")?;
+        let records = records
+            .query_map(named_params! { ":visit": visit.to_string() }, |row| row.get::<_, String>(0))?;
+        for record in records {
+            if let Ok(record) = record?.parse() {
+                self.settle(record, hash)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that something was done later with a record or a visit.
+    fn later_act(&self, subject: &str) -> Result<(), StoreError> {
+        self.tx.execute(
+            "INSERT INTO later_act (device, log, seq, subject, operator, kind)
+             VALUES (:device, :log, :seq, :subject, :operator, :kind) ON CONFLICT DO NOTHING",
+            named_params! {
+                ":device": self.header.device.to_string(),
+                ":log": self.header.log.to_string(),
+                ":seq": integer(self.header.seq),
+                ":subject": subject,
+                ":operator": self.operator.as_str(),
+                ":kind": self.header.kind,
+            },
+        )?;
+        Ok(())
+    }
+
+    /// Draws what a record's newest version worked on, and tells the tablets. Nothing for a record that has not come yet: it
+    /// is settled when it does.
+    fn settle(&self, record: RecordId, hash: Hash) -> Result<(), StoreError> {
+        let id = record.to_string();
+        let held = Held::read(self.tx, &id)?.filter(|held| held.operator == self.operator.as_str());
+        let Some(history) = held.and_then(|held| held.history()) else { return Ok(()) };
+        for table in ["record_instrument", "record_item"] {
+            let delete = format!("DELETE FROM {table} WHERE record = :record");
+            self.tx.execute(&delete, named_params! { ":record": id })?;
+        }
+        self.worked_on(&history.newest().content, history.first().stamp.at.timestamp_millis())?;
+        register::announce_record(self.tx, &id, &hash.to_string())?;
+        Ok(())
+    }
+
+    fn files_of_record(&self, act: &RecordSigned) -> Result<(), StoreError> {
         let reference = Reference { visit: act.visit, record: Some(act.record), ..Reference::default() };
         let (photos, signature) = (act.photos.len(), 1);
         self.files(&act.photos, Reference { role: "record", ..reference })?;
         self.files([&act.signature], Reference { role: "signature", first_place: photos, ..reference })?;
         let first_place = photos + signature;
-        self.files(&act.files, Reference { role: "attachment", first_place, ..reference })?;
-        register::announce_record(self.tx, &act.record.to_string(), &hash.to_string())?;
-        Ok(())
+        self.files(&act.files, Reference { role: "attachment", first_place, ..reference })
     }
 
     /// Writes what a record worked on: the point, instruments, items of an inspection.
-    fn worked_on(&self, act: &RecordSigned) -> Result<(), StoreError> {
+    fn worked_on(&self, act: &RecordSigned, signed_ms: i64) -> Result<(), StoreError> {
         let by_hand = act.answers.0.iter().filter(|(_, answer)| answer.is_by_hand());
         let instruments: BTreeSet<&str> =
             by_hand.filter_map(|(key, _)| key.row.as_deref()).chain(std::iter::once("")).collect();
@@ -163,7 +234,7 @@ impl Place<'_> {
                 ":point": act.point.as_str(),
                 ":form": act.form.as_str(),
                 ":name": name,
-                ":time": self.time_ms,
+                ":time": signed_ms,
             })?;
         }
         Ok(())

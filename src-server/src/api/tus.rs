@@ -2,7 +2,6 @@
 //! its partial file; the SHA-256 of the whole file decides at the end.
 
 use std::path::Path;
-use std::time::Duration;
 
 use axum::Extension;
 use axum::body::Body;
@@ -18,6 +17,7 @@ use stackside_core::wire::WireErrorCode;
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
+use super::files::Claim;
 use super::upload::{self, Upload, drop_upload, find, held, offset, part_length};
 use super::{ApiError, next_bytes};
 use crate::App;
@@ -25,8 +25,6 @@ use crate::access::DeviceCaller;
 use crate::route::{Access, Route};
 
 const VERSION: &str = "1.0.0";
-/// A line that says nothing for so long is dead; what arrived is kept.
-const SILENCE: Duration = Duration::from_secs(60);
 /// The longest media type that is kept.
 const MAX_TYPE: usize = 100;
 
@@ -68,7 +66,9 @@ async fn create_or_resume(
     let size_bytes =
         number(headers, "upload-length").ok_or_else(|| ApiError::refused("Upload-Length is missing"))?;
     if size_bytes > MAX_BYTES {
-        return Err(ApiError::too_large(format!("a file has {MAX_BYTES} bytes or less")));
+        return Err(ApiError::too_large(format!(
+            "a file has {MAX_BYTES} bytes or less: take the photo with fewer pixels"
+        )));
     }
     if size_bytes == 0 {
         return Err(ApiError::refused("an empty file"));
@@ -104,6 +104,8 @@ async fn how_far(
     let answer = async {
         check_version(&headers)?;
         let upload = find(&app, &caller, &id).await?;
+        // An upload that still writes elsewhere has no offset yet that one could go on from.
+        drop(app.files().take_over(upload.id).await.ok_or_else(busy)?);
         let offset = offset(&app, &upload).await?;
         let headers =
             [("upload-offset", offset.to_string()), ("upload-length", upload.size_bytes.to_string())];
@@ -129,7 +131,7 @@ async fn append(
         let from =
             number(&headers, "upload-offset").ok_or_else(|| ApiError::refused("Upload-Offset is missing"))?;
         let upload = find(&app, &caller, &id).await?;
-        let Some(_busy) = app.files().claim(upload.id) else { return Err(busy()) };
+        let claim = app.files().take_over(upload.id).await.ok_or_else(busy)?;
         let here = match held(&app, &upload).await? {
             true => upload.size_bytes,
             false => part_length(&app.files().part(upload.id))?,
@@ -141,9 +143,13 @@ async fn append(
         if here == upload.size_bytes && held(&app, &upload).await? {
             return Ok(here);
         }
-        let there = receive(&app.files().part(upload.id), here, upload.size_bytes, body).await?;
+        let received = receive(&claim, &app.files().part(upload.id), here, upload.size_bytes, body).await;
+        let now = part_length(&app.files().part(upload.id))?;
+        app.metrics().upload_bytes.add(now.saturating_sub(here));
+        let there = received?;
         if there == upload.size_bytes {
             upload::finish(&app, &upload).await?;
+            app.metrics().uploads.add(1);
         }
         Ok(there)
     });
@@ -155,20 +161,30 @@ async fn append(
 }
 
 /// Appends a body to a partial file and tells its new length. Bytes of a body that broke off are kept.
-async fn receive(part: &Path, here: u64, size_bytes: u64, mut body: Body) -> Result<u64, ApiError> {
+async fn receive(
+    claim: &Claim,
+    part: &Path,
+    here: u64,
+    size_bytes: u64,
+    mut body: Body,
+) -> Result<u64, ApiError> {
     let mut file = tokio::fs::OpenOptions::new().create(true).append(true).open(part).await?;
     let mut there = here;
     let mut broken = None;
     loop {
-        let bytes = match tokio::time::timeout(SILENCE, next_bytes(&mut body)).await {
-            Ok(None) => break,
-            Ok(Some(Ok(bytes))) => bytes,
-            Ok(Some(Err(error))) => {
-                broken = Some(error.to_string());
+        let next = tokio::select! {
+            biased;
+            next = next_bytes(&mut body) => next,
+            () = claim.silence() => {
+                broken = Some("silence".to_owned());
                 break;
             }
-            Err(_) => {
-                broken = Some("silence".to_owned());
+        };
+        let bytes = match next {
+            None => break,
+            Some(Ok(bytes)) => bytes,
+            Some(Err(error)) => {
+                broken = Some(error.to_string());
                 break;
             }
         };
@@ -204,7 +220,7 @@ async fn end(
             let message = "the file is held whole: evidence is not deleted";
             return Err(ApiError::new(StatusCode::FORBIDDEN, WireErrorCode::Refused, message));
         }
-        let Some(_busy) = app.files().claim(upload.id) else { return Err(busy()) };
+        let _claim = app.files().take_over(upload.id).await.ok_or_else(busy)?;
         let part = app.files().part(upload.id);
         app.store().write(move |tx| drop_upload(tx, upload.id, &part)).await?;
         Ok(StatusCode::NO_CONTENT.into_response())

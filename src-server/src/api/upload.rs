@@ -17,6 +17,9 @@ use crate::store::{aside, integer};
 /// An upload that nobody went on with for so long is given up; what was sent of it is sent again.
 const ABANDONED: TimeDelta = TimeDelta::days(7);
 
+/// The most uploads that a device has open at once.
+const MOST_OPEN: u32 = 200;
+
 #[derive(Debug, Clone)]
 pub(super) struct Upload {
     pub id: Uuid,
@@ -47,6 +50,7 @@ pub(super) async fn keep(app: &App, caller: &DeviceCaller, wanted: Upload) -> Re
                 Some((id, _)) => drop_upload(tx, id, &files.part(id))?,
                 None => {}
             }
+            refuse_hoarding(tx, &device)?;
             tx.execute(
                 "INSERT INTO upload (id, device, operator, sha256, size_bytes, media_type, created_ms)
                  VALUES (:id, :device, :operator, :sha256, :size_bytes, :media_type, :now)",
@@ -63,6 +67,23 @@ pub(super) async fn keep(app: &App, caller: &DeviceCaller, wanted: Upload) -> Re
             Ok(wanted)
         })
         .await
+}
+
+/// Uploads that are begun and not finished take space for seven days: a tablet has only so many at a time.
+fn refuse_hoarding(tx: &Transaction<'_>, device: &str) -> Result<(), ApiError> {
+    let open: u32 = tx.query_row(
+        "SELECT COUNT(*) FROM upload WHERE device = :device AND NOT EXISTS (
+             SELECT 1 FROM file WHERE file.sha256 = upload.sha256 AND file.operator = upload.operator)",
+        named_params! { ":device": device },
+        |row| row.get(0),
+    )?;
+    if open < MOST_OPEN {
+        return Ok(());
+    }
+    Err(ApiError::wait(
+        TimeDelta::minutes(5),
+        format!("{MOST_OPEN} uploads are open: finish or end one first"),
+    ))
 }
 
 /// An upload of this device.

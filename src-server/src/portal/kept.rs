@@ -8,6 +8,7 @@ use stackside_core::hash::Hash;
 
 use super::shown_ms;
 use crate::api::Files;
+use crate::history::read_entry;
 use crate::store::StoreError;
 use crate::words::Words;
 
@@ -148,13 +149,9 @@ pub(super) fn entry(
     let row = tx.query_row(
         "SELECT header, signature, body FROM entry WHERE device = :device AND log = :log AND seq = :seq",
         named_params! { ":device": device, ":log": log, ":seq": seq },
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        read_entry,
     );
-    let Some((header, signature, body)): Option<(String, String, String)> = row.optional()? else {
-        return Ok(None);
-    };
-    let value = serde_json::json!({ "header": header, "signature": signature, "body": body });
-    Ok(Some(serde_json::from_value(value)?))
+    Ok(row.optional()?)
 }
 
 /// What an entry says.

@@ -13,6 +13,8 @@ use serde::Deserialize;
 use super::{Frame, Language, failed, message, page};
 use crate::App;
 use crate::access::{SESSION, cookie, is_same_origin};
+use crate::api::whole_seconds;
+use crate::guard::Address;
 use crate::route::{Access, Route};
 use crate::secret::{self, SecretError};
 use crate::store::{StoreError, aside};
@@ -35,7 +37,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "login.html")]
 struct LoginPage {
     frame: Frame,
-    complaint: Option<&'static str>,
+    complaint: Option<String>,
     login: String,
 }
 
@@ -50,7 +52,7 @@ enum Entered {
     Wrong,
 }
 
-fn form(status: StatusCode, language: Language, complaint: Option<&'static str>, login: String) -> Response {
+fn form(status: StatusCode, language: Language, complaint: Option<String>, login: String) -> Response {
     let frame = Frame::new(language, language.words.login, None, "/login");
     page(status, language, &LoginPage { frame, complaint, login })
 }
@@ -62,6 +64,7 @@ async fn show(language: Language) -> Response {
 async fn log_in(
     State(app): State<App>,
     language: Language,
+    address: Address,
     headers: HeaderMap,
     Form(Credentials { login, password }): Form<Credentials>,
 ) -> Response {
@@ -69,11 +72,14 @@ async fn log_in(
         return message(StatusCode::FORBIDDEN, &headers, |words| words.wrong_origin);
     }
     let now = app.now();
-    if app.guard().wait(&login, now).is_some() {
-        return form(StatusCode::TOO_MANY_REQUESTS, language, Some(language.words.wait), login);
+    if let Some(wait) = app.guard().wait(&login, address, now) {
+        let seconds = whole_seconds(wait).to_string();
+        let complaint = language.words.wait.replace("{s}", &seconds);
+        let page = form(StatusCode::TOO_MANY_REQUESTS, language, Some(complaint), login);
+        return ([(header::RETRY_AFTER, seconds)], page).into_response();
     }
     // Counted before the answer is known, so that guesses at the same time do not slip past.
-    app.guard().failed(&login, now);
+    app.guard().failed(&login, address, now);
     let (store, name) = (app.store().clone(), login.clone());
     let entered = aside(move || {
         let hash: Option<String> = store.read_now::<_, StoreError>(|tx| {
@@ -104,7 +110,7 @@ async fn log_in(
     });
     match entered.await {
         Ok(Entered::As(token)) => {
-            app.guard().succeeded(&login);
+            app.guard().succeeded(&login, address);
             let secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
             let secure = if secure { "; Secure" } else { "" };
             let age = SESSION_HOLDS.num_seconds();
@@ -112,7 +118,7 @@ async fn log_in(
             with_cookie(Redirect::to("/visits").into_response(), &value)
         }
         Ok(Entered::Wrong) => {
-            form(StatusCode::UNAUTHORIZED, language, Some(language.words.wrong_login), login)
+            form(StatusCode::UNAUTHORIZED, language, Some(language.words.wrong_login.to_owned()), login)
         }
         Err(LoginError::Store(error)) => failed(&error, &headers),
         Err(LoginError::Secret(error)) => {

@@ -1,6 +1,8 @@
 //! Pages for people: server-rendered, without scripts, in the language that they read.
 
+mod devices;
 mod file;
+mod findings;
 mod kept;
 mod login;
 mod record;
@@ -32,7 +34,14 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/", Access::Person, get(async || Redirect::to("/visits"))),
         Route::new(Method::GET, "/static/portal.css", Access::Public, get(style)),
     ];
-    let pages = [login::routes(), visits::routes(), visit::routes(), record::routes(), file::routes()];
+    let pages = [
+        login::routes(),
+        visits::routes(),
+        visit::routes(),
+        record::routes(),
+        devices::routes(),
+        file::routes(),
+    ];
     std::iter::once(own).chain(pages).flatten().collect()
 }
 

@@ -9,16 +9,22 @@ use axum::routing::get;
 use chrono::{DateTime, Days};
 use rusqlite::{OptionalExtension, Transaction, named_params};
 use stackside_core::act::{Act, SignedIn};
-use stackside_core::clock::shanghai_date;
+use stackside_core::clock::{TimeProof, shanghai_date};
 use stackside_core::crs::sign_ins_look_shifted;
 use stackside_core::geofence::{Doubt, Provider};
 use stackside_core::id::VisitId;
+use stackside_core::plausible::Finding;
+use stackside_core::proven::day_of_visit;
+use stackside_core::record::Stamp;
 use stackside_core::register::Point;
 
+use super::findings::{self, Found, Row};
 use super::kept::{self, Evidence, Gallery};
 use super::record::{self, Card, Library};
 use super::{Frame, Language, one, presence_pill, shown_ms, sketch};
 use crate::access::PersonCaller;
+use crate::api::times_of_visit;
+use crate::history::read_entry;
 use crate::route::{Access, Route};
 use crate::store::StoreError;
 use crate::words::Words;
@@ -40,9 +46,10 @@ struct Head {
     technician: String,
     device: String,
     log: String,
+    day: String,
     signed_in_ms: i64,
     signed_out_ms: Option<i64>,
-    proof: String,
+    proof: TimeProof,
     presence: String,
     seq: i64,
     out: Option<(String, i64)>,
@@ -59,7 +66,10 @@ struct VisitPage {
     sketch: String,
     /// What the point's coordinates look like, if not like WGS-84.
     shifted: Option<String>,
+    /// Who voided it when, and why.
+    void: Option<String>,
     has_fork: bool,
+    findings: Vec<Found>,
     device: String,
     sign_in: Option<Evidence>,
     sign_out: Option<Evidence>,
@@ -102,14 +112,30 @@ fn load(
         None => None,
     };
     let library = Library::open(app, tx, words)?;
+    let findings = match &signed_in {
+        Some(act) => {
+            let row = Row {
+                id,
+                operator: &head.operator,
+                technician: &head.technician,
+                day: &head.day,
+                signed_in_ms: head.signed_in_ms,
+                signed_out_ms: head.signed_out_ms,
+            };
+            let shown = shown(tx, &head)?;
+            findings::of_visit(tx, &library, caller, &row, point.as_ref(), act, &shown)?
+        }
+        None => vec![],
+    };
     let photos = kept::photos_of_visit(tx, &library.files, &head.id, &head.operator)?;
     Ok(Some(VisitPage {
-        day: shown_ms(head.signed_in_ms).split(' ').next().unwrap_or_default().to_owned(),
+        day: head.day.clone(),
         tone,
         presence,
         facts: facts(tx, words, &head, point.as_ref(), signed_in.as_ref())?,
         sketch: sketch::draw(fence, fix, words.north),
         shifted: shifted(tx, words, point.as_ref(), head.signed_in_ms)?,
+        void: void_of_visit(tx, words, &head)?,
         has_fork: tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM fork WHERE device = :device)",
             named_params! { ":device": head.device },
@@ -119,9 +145,42 @@ fn load(
         sign_out,
         records: record::of_visit(tx, &library, &head.id, &head.operator)?,
         gallery: Gallery { words, photos },
+        findings,
         device: head.device,
         frame,
     }))
+}
+
+fn void_of_visit(
+    tx: &Transaction<'_>,
+    words: &'static Words,
+    head: &Head,
+) -> Result<Option<String>, StoreError> {
+    let entry = tx
+        .query_row(
+            "SELECT entry.header, entry.signature, entry.body FROM later_act JOIN entry USING (device, log, seq)
+             WHERE subject = :visit AND operator = :operator AND later_act.kind = 'voided'
+             ORDER BY entry.rowid LIMIT 1",
+            named_params! { ":visit": head.id, ":operator": head.operator },
+            read_entry,
+        )
+        .optional()?;
+    let Some(entry) = entry else { return Ok(None) };
+    match (entry.read_header(), entry.read_act()) {
+        (Ok(header), Ok(Act::Voided(act))) => {
+            record::void_line(tx, words, &head.operator, &(Stamp::of(&entry, &header), *act)).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// What the tablet pointed out before the visit was left.
+fn shown(tx: &Transaction<'_>, head: &Head) -> Result<Vec<Finding>, StoreError> {
+    let Some((log, seq)) = &head.out else { return Ok(vec![]) };
+    Ok(match kept::act(tx, (&head.device, log), *seq)? {
+        Some(Act::SignedOut { findings, .. }) => findings,
+        _ => vec![],
+    })
 }
 
 /// A word on a point whose sign-ins, up to half a year before this one and since, lie off by the shift of a Chinese map.
@@ -143,7 +202,7 @@ fn head(tx: &Transaction<'_>, caller: &PersonCaller, id: VisitId) -> Result<Opti
     let query = format!(
         "SELECT work.id, work.operator, work.point, work.technician, work.device, work.log,
              work.signed_in_ms, work.signed_out_ms, work.proof, work.presence, work.seq,
-             work.out_log, work.out_seq
+             work.out_log, work.out_seq, work.day
          FROM visit AS work LEFT JOIN point ON point.id = work.point WHERE work.id = :id AND {}",
         caller.visible()
     );
@@ -158,10 +217,11 @@ fn head(tx: &Transaction<'_>, caller: &PersonCaller, id: VisitId) -> Result<Opti
             log: row.get(5)?,
             signed_in_ms: row.get(6)?,
             signed_out_ms: row.get(7)?,
-            proof: row.get(8)?,
+            proof: TimeProof::named(&row.get::<_, String>(8)?),
             presence: row.get(9)?,
             seq: row.get(10)?,
             out: row.get::<_, Option<String>>(11)?.zip(row.get(12)?),
+            day: row.get(13)?,
         })
     });
     Ok(head.optional()?)
@@ -188,9 +248,14 @@ fn facts(
         None => fact(words.point, format!("{}{}", head.point, words.bracketed(words.unknown_point))),
     }
     fact(words.technician, kept::technician(tx, &head.technician, &head.operator)?);
-    let proof = if head.proof == "satellite" { words.proven } else { words.unproven };
+    let proof = words.proof(head.proof);
     fact(words.signed_in, format!("{}{}", shown_ms(head.signed_in_ms), words.bracketed(proof)));
     fact(words.signed_out, head.signed_out_ms.map_or_else(|| words.still_there.to_owned(), shown_ms));
+    if let Some((signed_in, signed)) = times_of_visit(tx, &head.id)? {
+        let (day, proof) = day_of_visit(signed_in, signed);
+        let note = format!("{}{}{}", words.day_of_visit_note, words.semicolon, words.proof(proof));
+        fact(words.day_of_visit, format!("{day}{}", words.bracketed(&note)));
+    }
     let Some(act) = signed_in else { return Ok(facts) };
     if let Some(metres) = act.presence.distance_m {
         fact(words.distance, format!("{metres:.1} m{}", words.bracketed(words.distance_note)));

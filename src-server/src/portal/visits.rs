@@ -50,6 +50,7 @@ struct Line {
     records: i64,
     photos: i64,
     missing: i64,
+    is_void: bool,
 }
 
 struct DeskLine {
@@ -61,6 +62,7 @@ struct DeskLine {
     technician: String,
     /// False for one of a visit that was not received.
     is_desk_work: bool,
+    is_void: bool,
 }
 
 async fn show(
@@ -111,7 +113,9 @@ fn visits(
              (SELECT COUNT(*) FROM record WHERE record.visit = work.id AND record.operator = work.operator),
              (SELECT COUNT(DISTINCT photo.sha256) {photos}),
              (SELECT COUNT(DISTINCT photo.sha256) {photos} AND NOT EXISTS (
-                  SELECT 1 FROM file WHERE file.sha256 = photo.sha256 AND file.operator = photo.operator))
+                  SELECT 1 FROM file WHERE file.sha256 = photo.sha256 AND file.operator = photo.operator)),
+             EXISTS (SELECT 1 FROM later_act WHERE later_act.subject = work.id AND later_act.kind = 'voided'
+                 AND later_act.operator = work.operator)
          FROM visit AS work {JOINS}
          WHERE work.day = :day AND {} ORDER BY work.signed_in_ms, work.id",
         caller.visible()
@@ -133,6 +137,7 @@ fn visits(
                 records: row.get(7)?,
                 photos: row.get(8)?,
                 missing: row.get(9)?,
+                is_void: row.get(10)?,
             })
         },
     )?;
@@ -147,7 +152,8 @@ fn desk_records(
     date: NaiveDate,
 ) -> Result<Vec<DeskLine>, StoreError> {
     let mut query = tx.prepare(&format!(
-        "SELECT {WHO}, work.id, work.signed_ms, work.form, work.form_version, work.visit IS NULL
+        "SELECT {WHO}, work.id, work.signed_ms, work.form, work.form_version, work.visit IS NULL,
+             EXISTS (SELECT 1 FROM void_record WHERE void_record.record = work.id)
          FROM record AS work {JOINS}
          WHERE work.day = :day AND {} AND NOT EXISTS (
              SELECT 1 FROM visit WHERE visit.id = work.visit AND visit.operator = work.operator)
@@ -165,6 +171,7 @@ fn desk_records(
                 time: clock(row.get(4)?),
                 title: library.title(&row.get::<_, String>(5)?, row.get(6)?),
                 is_desk_work: row.get(7)?,
+                is_void: row.get(8)?,
             })
         },
     )?;

@@ -1,5 +1,6 @@
 //! What the rules speak of, in words: quantities, measures, outcomes, factors.
 
+use stackside_core::clock::TimeProof;
 use stackside_core::judge::{Measure, Outcome, Quantity};
 use stackside_core::register::Instrument;
 
@@ -14,6 +15,15 @@ impl Words {
     /// A text in the language's brackets, with the space before them that it wants.
     pub(crate) fn bracketed(&self, text: &str) -> String {
         self.pick("（{}）", " ({})").replace("{}", text)
+    }
+
+    /// What a time rests on.
+    pub(crate) fn proof(&self, proof: TimeProof) -> &'static str {
+        match proof {
+            TimeProof::Satellite => self.proven,
+            TimeProof::Receipt => self.by_receipt,
+            TimeProof::Unproven => self.unproven,
+        }
     }
 
     /// What was judged.

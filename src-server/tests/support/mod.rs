@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use p256::ecdsa::SigningKey;
 use p256::elliptic_curve::Generate;
 use serde_json::{Value, json};
@@ -134,7 +134,7 @@ pub struct Tablet {
     pub certificate: Signed<Certificate>,
     pub token: String,
     pub tip: Tip,
-    /// What the tablet's wall clock says.
+    /// What the tablet's wall clock says; its boot clock goes with it.
     pub wall: String,
 }
 
@@ -164,11 +164,14 @@ impl Tablet {
     }
     /// Makes the next entry of the log.
     pub fn make(&mut self, act: &Act) -> Entry {
+        let wall: DateTime<FixedOffset> = self.wall.parse().unwrap();
+        let began = DateTime::parse_from_rfc3339("2026-01-01T00:00:00Z").unwrap();
         let clocks = Clocks {
-            wall: self.wall.parse().unwrap(),
-            boot_ms: 1_000,
+            wall,
+            boot_ms: u64::try_from((wall - began).num_milliseconds()).unwrap(),
             boot_id: "boot".into(),
             satellite: None,
+            receipt: None,
         };
         let (entry, header) =
             evidence::make(act, &self.tip, Some("demo-tech-a".parse().unwrap()), clocks, &self.key).unwrap();

@@ -1,8 +1,12 @@
 //! One file per screen: reads, calls, arranges.
 
+pub mod countersign_dialog;
+pub mod differences;
 pub mod enrol;
+pub mod findings;
 pub mod form_list;
 pub mod handover;
+pub mod history;
 pub mod photo;
 pub mod point;
 pub mod points;
@@ -17,3 +21,4 @@ pub mod sync;
 pub mod today;
 pub mod unlock;
 pub mod visit;
+pub mod void_dialog;

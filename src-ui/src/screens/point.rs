@@ -7,6 +7,7 @@ use leptos_router::hooks::{use_navigate, use_params_map};
 use rust_decimal::Decimal;
 use stackside_core::clock::shanghai_date;
 use stackside_core::command::{FormLine, GetPoint, OpenRecord, PointView, Workplace};
+use stackside_core::geofence::fixed;
 use stackside_core::id::PointId;
 use stackside_core::register::{Bottle, Instrument};
 
@@ -150,7 +151,7 @@ fn point_facts(view: &PointView) -> Vec<Fact> {
         (texts::PITOT.get(), with_unit(point.pitot_coefficient, "")),
         (
             texts::POSITION.get(),
-            Some(format!("{:.5}°, {:.5}°", point.position.longitude, point.position.latitude)),
+            Some(format!("{}°, {}°", fixed(point.position.longitude, 5), fixed(point.position.latitude, 5))),
         ),
     ]
 }

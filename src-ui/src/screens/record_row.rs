@@ -1,7 +1,7 @@
 //! A record in a list, the same on every screen.
 
 use leptos::prelude::*;
-use stackside_core::command::RecordLine;
+use stackside_core::command::{Marks, RecordLine};
 use stackside_core::judge::Outcome;
 use stackside_core::photo::SendState;
 use stackside_core::record::RecordState;
@@ -21,7 +21,8 @@ pub fn outcome_tone(outcome: Outcome) -> Tone {
     }
 }
 
-fn outcome_icon(outcome: Outcome) -> Icon {
+/// The sign of a verdict.
+pub fn outcome_icon(outcome: Outcome) -> Icon {
     match outcome {
         Outcome::Pass => Icon::Check,
         Outcome::FailValid | Outcome::Fail | Outcome::OutOfControl => Icon::Warn,
@@ -39,6 +40,18 @@ pub fn SendPill(send: SendState) -> impl IntoView {
         SendState::Refused => (Tone::Bad, Icon::Warn),
     };
     view! { <Pill tone icon text=texts::send_state(send).get() /> }
+}
+
+/// What was done with a record later.
+#[component]
+pub fn MarkPills(marks: Marks) -> impl IntoView {
+    let is_corrected = marks.version > 1 && marks.version <= marks.versions;
+    view! {
+        {marks.is_void.then(|| view! { <Pill tone=Tone::Bad icon=Icon::Cross text=texts::VOIDED.get() /> })}
+        {is_corrected.then(|| view! { <Pill tone=Tone::Info icon=Icon::Pen text=texts::CORRECTED.get() /> })}
+        {marks.is_countersigned.then(|| view! { <Pill tone=Tone::Ok icon=Icon::Person text=texts::COUNTERSIGNED.get() /> })}
+        {marks.correction.is_some().then(|| view! { <Pill tone=Tone::Warn icon=Icon::Pen text=texts::CORRECTING.get() /> })}
+    }
 }
 
 /// A record; a tap opens it.
@@ -81,7 +94,7 @@ pub fn RecordRow(
                     let text = format!("{} · {}", texts::record_state(line.state).get(), texts::problems(line.problems));
                     view! { <Pill tone=if line.problems == 0 { Tone::Info } else { Tone::Warn } text /> }.into_any()
                 }
-                RecordState::Signed => view! { <SendPill send=line.send /> }.into_any(),
+                RecordState::Signed => view! { <MarkPills marks=line.marks /> <SendPill send=line.send /> }.into_any(),
             }}
         </Row>
     }

@@ -1,7 +1,7 @@
 //! 设置: language, display, the person, the tablet's enrolment.
 
 use leptos::prelude::*;
-use stackside_core::command::{AppState, Language, Lock, SaveSettings, Settings, Theme};
+use stackside_core::command::{AppState, Language, Lock, LockAfter, SaveSettings, Settings, Theme};
 
 use super::enrol::EnrolForm;
 use super::handover::HandoverCard;
@@ -138,6 +138,12 @@ fn Display() -> impl IntoView {
     let save =
         move |settings: Settings| shared.run(SaveSettings { settings }, move |state| shared.take(state));
     let languages = vec![(Language::Zh, texts::LANGUAGE_ZH), (Language::En, texts::LANGUAGE_EN)];
+    let lock_after = vec![
+        (LockAfter::Five, texts::MINUTES_5.get()),
+        (LockAfter::Fifteen, texts::MINUTES_15.get()),
+        (LockAfter::Thirty, texts::MINUTES_30.get()),
+        (LockAfter::Sixty, texts::MINUTES_60.get()),
+    ];
     let themes = vec![(Theme::Light, texts::LIGHT.get()), (Theme::Dark, texts::DARK.get())];
     view! {
         <div class="settings__display">
@@ -154,6 +160,22 @@ fn Display() -> impl IntoView {
                 options=themes
                 chosen=Signal::derive(move || settings.get().theme)
                 on_choose=move |theme| save(Settings { theme, ..settings.get_untracked() })
+            />
+            <Choices
+                label=texts::LOCK_AFTER.get()
+                name="lock-after"
+                options=lock_after
+                chosen=Signal::derive(move || settings.get().lock_after)
+                on_choose=move |lock_after| save(Settings { lock_after, ..settings.get_untracked() })
+            />
+            <Choices
+                label=texts::WIFI_ONLY.get()
+                name="photos"
+                options=vec![(false, texts::ON_ANY_NETWORK.get()), (true, texts::ON_WIFI_ONLY.get())]
+                chosen=Signal::derive(move || settings.get().photos_on_wifi_only)
+                on_choose=move |photos_on_wifi_only| {
+                    save(Settings { photos_on_wifi_only, ..settings.get_untracked() })
+                }
             />
         </div>
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use stackside_core::act::Strokes;
-use stackside_core::command::{CommandError, RecordLine, SignRecords, Workplace};
+use stackside_core::command::{CheckVisit, CommandError, FindingLine, RecordLine, SignRecords, Workplace};
 use stackside_core::id::RecordId;
 
 use crate::app::Shared;
@@ -12,6 +12,8 @@ use crate::components::notice::Notice;
 use crate::components::signature::SignaturePad;
 use crate::components::states::Empty;
 use crate::components::tone::Pill;
+use crate::live::live_if;
+use crate::screens::findings::Findings;
 use crate::screens::record_row::outcome_tone;
 use crate::{shell, texts};
 
@@ -80,6 +82,10 @@ pub fn SignDialog(
         });
     };
     let is_empty = records.is_empty();
+    let found = live_if(move || match place.get_value() {
+        Workplace::Visit(visit) => Some(CheckVisit { visit }),
+        Workplace::Point(_) => None,
+    });
     let line = |line: RecordLine| {
         let tone = line.verdict.map(|outcome| (outcome_tone(outcome), texts::outcome(outcome).get()));
         view! {
@@ -97,6 +103,23 @@ pub fn SignDialog(
                 false => view! {
                     <p>{texts::SIGN_WHAT.get()}</p>
                     <ul class="visit__signed">{records.into_iter().map(line).collect_view()}</ul>
+                    {move || {
+                        let mine = |line: &FindingLine| {
+                            line.finding.record().is_some_and(|id| ids.with_value(|ids| ids.contains(&id)))
+                        };
+                        let mut lines = found
+                            .with(|found| found.as_ref().and_then(|found| found.clone().ok()))
+                            .unwrap_or_default();
+                        lines.retain(mine);
+                        view! {
+                            <Findings
+                                title=texts::CHECKED_BEFORE_LEAVING
+                                why=texts::CHECKED_SIGN_WHY
+                                lines
+                                on_go
+                            />
+                        }
+                    }}
                     <div role="alert">
                         {move || {
                             refused

@@ -9,16 +9,18 @@ use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use stackside_core::command::{FormLine, GetVisit, OpenRecord, RecordLine, VisitView, Workplace};
 use stackside_core::geofence::Presence;
-use stackside_core::id::{FormCode, RecordId, VisitId};
+use stackside_core::id::{FormCode, PhotoId, RecordId, VisitId};
 use stackside_core::record::RecordState;
 use stackside_core::visit::{VisitState, VisitStep};
 
 use self::leave::LeaveDialog;
 use self::photos::Photos;
+use super::findings::Findings;
 use super::form_list::FormList;
 use super::record_row::RecordRow;
 use super::sign_dialog::SignDialog;
 use super::today::{go_on, steps_of};
+use super::void_dialog::{VoidDialog, Wrong};
 use crate::app::Shared;
 use crate::components::camera::Camera;
 use crate::components::facts::Facts;
@@ -38,6 +40,7 @@ enum Over {
     Camera,
     Sign,
     Leave,
+    Void,
 }
 
 /// Leads to another screen.
@@ -51,6 +54,7 @@ struct Here {
     visit: Live<VisitView>,
     navigate: StoredValue<Navigate>,
     forms: NodeRef<html::Section>,
+    seen: RwSignal<Option<PhotoId>>,
 }
 
 impl Here {
@@ -115,6 +119,7 @@ pub fn VisitScreen() -> impl IntoView {
         visit,
         navigate: StoredValue::new(Box::new(move |path| navigate(path, Default::default()))),
         forms: NodeRef::new(),
+        seen: RwSignal::new(None),
     };
     let of = move |pick: fn(&VisitView) -> String| {
         visit.with(|visit| match visit {
@@ -143,10 +148,12 @@ fn Work(visit: VisitView, here: Here) -> impl IntoView {
                 {match is_open {
                     true => view! { <NextStep visit=visit.clone() here /> }.into_any(),
                     false => view! {
-                        <p class="visit__closed" role="status">
-                            <Glyph icon=Icon::Check />
-                            {texts::VISIT_CLOSED.get()}
-                        </p>
+                        <Closed visit=visit.clone() here />
+                        <Findings
+                            title=texts::LEFT_WITH
+                            lines=visit.left_with.clone()
+                            on_go=move |path: String| here.go(&path)
+                        />
                     }
                     .into_any(),
                 }}
@@ -169,11 +176,37 @@ fn Work(visit: VisitView, here: Here) -> impl IntoView {
             <div class="visit__side">
                 <Photos
                     visit=here.visit
+                    seen=here.seen
                     on_take=move |()| here.over.set(Over::Camera)
                 />
                 <Presence visit />
             </div>
         </div>
+    }
+}
+
+/// What became of a visit that is over, and the way to void it.
+#[component]
+fn Closed(visit: VisitView, here: Here) -> impl IntoView {
+    match visit.voided {
+        Some(voided) => view! {
+            <p class="visit__refused" role="status">
+                <Glyph icon=Icon::Warn />
+                <span>{texts::void_line(&voided)}</span>
+            </p>
+        }
+        .into_any(),
+        None => view! {
+            <p class="visit__closed" role="status">
+                <Glyph icon=Icon::Check />
+                {texts::VISIT_CLOSED.get()}
+                <button type="button" class="btn visit__void" on:click=move |_| here.over.set(Over::Void)>
+                    <Glyph icon=Icon::Cross />
+                    {texts::VOID.get()}
+                </button>
+            </p>
+        }
+        .into_any(),
     }
 }
 
@@ -228,8 +261,10 @@ fn Presence(visit: VisitView) -> impl IntoView {
     let facts = vec![
         (texts::SIGNED_IN_AT.get(), Some(texts::short_time(visit.signed_in_at))),
         (texts::SIGNED_OUT_AT.get(), visit.signed_out_at.map(texts::short_time)),
+        (texts::DAY_OF_VISIT.get(), Some(texts::day_of_visit(visit.day, visit.day_proof))),
         (texts::ACCURACY.get(), texts::accuracy(verdict)),
         (texts::TO_BOUNDARY.get(), verdict.distance_m.map(texts::to_boundary)),
+        (texts::WHY_NOT_INSIDE_SAID.get(), visit.reason.clone()),
     ];
     view! {
         <section class="card">
@@ -274,14 +309,25 @@ fn Overlay(here: Here) -> impl IntoView {
                 let records = finished(&visit);
                 Some(view! { <SignDialog place=Workplace::Visit(visit.id) records on_go=move |path: String| here.go(&path) on_close=close /> }.into_any())
             }
+            Over::Void => {
+                Some(view! { <VoidDialog what=Wrong::Visit(visit.id) on_close=close /> }.into_any())
+            }
             Over::Leave => {
                 let left = move |()| {
                     close(());
                     here.go("/");
                 };
                 Some(
-                    view! { <LeaveDialog visit=visit.id point=visit.point.id on_left=left on_close=close /> }
-                        .into_any(),
+                    view! {
+                        <LeaveDialog
+                            visit=visit.id
+                            point=visit.point.id
+                            on_go=move |path: String| here.go(&path)
+                            on_left=left
+                            on_close=close
+                        />
+                    }
+                    .into_any(),
                 )
             }
         }

@@ -85,7 +85,7 @@ pub fn sync_line(line: &SyncLine) -> String {
         SyncTrouble::Untrusted => pick("平台证书异常", "Server not trusted"),
         SyncTrouble::WrongClock => pick("请检查日期时间", "Check date and time"),
         SyncTrouble::TooOld => pick("请更新应用", "Update the app"),
-        SyncTrouble::Forked | SyncTrouble::Refused { .. } | SyncTrouble::Broken => {
+        SyncTrouble::Forked | SyncTrouble::TooLarge | SyncTrouble::Refused { .. } | SyncTrouble::Broken => {
             pick("需处理", "Needs attention")
         }
         SyncTrouble::DiskFull => pick("存储已满", "Storage full"),

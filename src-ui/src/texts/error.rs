@@ -14,6 +14,12 @@ pub fn command_error(error: &CommandError) -> String {
             format!("还有 {} 项没填好，请先补齐再签名。", problems.len()),
             format!("{} answers are missing or not valid. Complete them before signing.", problems.len()),
         ),
+        CommandError::TooManyTries { wait_s } => pick(
+            format!("登记码输错次数过多，平台要求等 {wait_s} 秒后再试。请先向管理员核对登记码。"),
+            format!(
+                "Too many wrong codes: the server asks to wait {wait_s} s. Check the code with the administrator first."
+            ),
+        ),
         CommandError::WrongPin { wait_s: 0 } => {
             pick("密码或个人码不对，请再试一次。", "The PIN or code is not right. Try again.").into()
         }
@@ -71,6 +77,14 @@ fn plain(error: &CommandError) -> &'static str {
             "不在围栏内，请写明原因并拍一张照片。",
             "Not inside the fence: give a reason and take a photo.",
         ),
+        CommandError::NothingChanged => pick(
+            "还没有改动任何内容。请先更正要改的数据，或放弃这次更正。",
+            "Nothing was changed yet. Correct what is wrong, or discard this correction.",
+        ),
+        CommandError::SameSigner => pick(
+            "复核人不能是填写签名的本人，请另一个人签名。",
+            "The one who signed the record cannot countersign it. Ask another person.",
+        ),
         CommandError::EmptySignature => pick("请在框内签名。", "Sign in the box."),
         CommandError::NotAPhoto => {
             pick("这个文件不是照片（JPEG 或 PNG）。", "This file is not a photo (JPEG or PNG).")
@@ -89,6 +103,10 @@ fn plain(error: &CommandError) -> &'static str {
         CommandError::DiskFull => pick(
             "存储空间已满，请清理后再试；已保存的内容都在。",
             "Storage is full. Free some space and try again; what was saved is safe.",
+        ),
+        CommandError::DiskFailed => pick(
+            "平板的存储出错，这一项没有存上，请再试一次；已保存的内容都在。若再出错，请尽快联网发送并换一台平板。",
+            "The tablet's storage failed and this was not saved. Try again; what was saved is safe. If it fails again, send your records soon and change the tablet.",
         ),
         CommandError::Version => pick(
             "界面与程序版本不符，请重新打开应用。",

@@ -3,11 +3,11 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use stackside_core::command::CommandError;
-use stackside_core::form::{Check, kept_file};
+use stackside_core::form::{Check, Field, FieldType, kept_file};
 use stackside_core::id::FormCode;
 use stackside_core::register::{Bottle, Instrument};
 
-use super::{command_error, factor, instrument_short, pick, texts};
+use super::{command_error, factor, instrument_short, label, pick, texts};
 
 texts! {
     AND_LIST: "、", ", ";
@@ -63,6 +63,29 @@ pub fn yes_or_no(text: &str) -> &str {
         "yes" => pick("是", "Yes"),
         "no" => pick("否", "No"),
         other => other,
+    }
+}
+
+/// An answer as people read it.
+pub fn answer(field: &Field, text: &str, instruments: &[Instrument]) -> String {
+    let word = |value: &str| {
+        let choice = field.choices.iter().find(|choice| choice.value == value);
+        choice.map_or_else(|| value.to_owned(), |choice| label(&choice.label).to_owned())
+    };
+    match field.kind {
+        _ if text.is_empty() => String::new(),
+        FieldType::YesNo => yes_or_no(text).to_owned(),
+        FieldType::Computed if field.choices.is_empty() => yes_or_no(text).to_owned(),
+        FieldType::Choice | FieldType::Computed => word(text),
+        FieldType::Choices => text.split('|').map(word).collect::<Vec<_>>().join(AND_LIST.get()),
+        FieldType::Check => Check::read(text).map_or_else(|| text.to_owned(), check),
+        FieldType::File => kept_document(text),
+        FieldType::Signature => SIGNED_BY_HAND.get().to_owned(),
+        FieldType::Instrument => {
+            let mine = instruments.iter().find(|one| one.id.as_str() == text);
+            mine.map_or_else(|| text.to_owned(), instrument_line)
+        }
+        _ => text.to_owned(),
     }
 }
 

@@ -45,7 +45,7 @@ texts! {
     OPTIONAL: "选填", "Optional";
     NO_PHOTO_YET: "还没有照片", "No photo yet";
     SIGNED: "已签名", "Signed";
-    SIGNED_NOTE: "签名后不能修改。", "Signed records do not change.";
+    SIGNED_NOTE: "签名后不能修改，只能更正。", "Signed records do not change; they are corrected.";
 
     CAMERA: "相机", "Camera";
     SHUTTER: "按下快门", "Take the photo";

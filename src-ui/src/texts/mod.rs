@@ -5,8 +5,11 @@ mod error;
 mod field;
 mod form;
 mod handover;
+mod history;
 mod place;
+mod plausible;
 mod storage;
+mod sync;
 mod verdict;
 mod visit;
 
@@ -21,8 +24,11 @@ pub use error::*;
 pub use field::*;
 pub use form::*;
 pub use handover::*;
+pub use history::*;
 pub use place::*;
+pub use plausible::*;
 pub use storage::*;
+pub use sync::*;
 pub use verdict::*;
 pub use visit::*;
 

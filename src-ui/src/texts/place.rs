@@ -1,12 +1,10 @@
-//! Words of points and instruments, and of enrolment, unlocking, settings, records and sync.
+//! Words of points and instruments, and of enrolment, unlocking, settings and records.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use stackside_core::clock::shanghai_date;
-use stackside_core::command::{SyncItem, SyncSubject};
 use stackside_core::register::{InstrumentKind, Medium, Sampling};
-use stackside_core::sync::SyncTrouble;
 
-use super::{Text, label, pick, short_time, texts};
+use super::{Text, pick, short_time, texts};
 
 texts! {
     // enrolment
@@ -90,24 +88,20 @@ texts! {
     PAGES: "翻页", "Pages";
     EARLIER: "更早", "Earlier";
     LATER_PAGE: "更新", "Later";
-    // sync
-    SYNC_HOW: "记录先发，照片后发；收到回执才算送达", "Records first, photos after; only a receipt counts";
-    SYNC_NOW: "立即同步", "Sync now";
-    IS_WAITING: "待发", "To send";
-    IS_SENDING: "照片已发", "Photos sent";
-    IS_HELD: "已收妥（有回执）", "Received (receipt)";
-    IS_RETURNED: "被退回", "Returned";
-    QUEUE: "发送队列", "Queue";
-    QUEUE_EMPTY: "没有待发的内容。", "Nothing waits to be sent.";
-    PROGRESS: "发送进度", "Progress";
-    SIGNATURE: "签名笔迹", "Signature";
-    PHOTO: "照片", "Photo";
     // settings
     LANGUAGE_CHOICE: "语言", "Language";
     DISPLAY: "语言与显示", "Language and display";
     THEME: "显示", "Display";
     LIGHT: "浅色（户外）", "Light (outdoors)";
     DARK: "深色（站房）", "Dark (station house)";
+    LOCK_AFTER: "无人操作自动锁定", "Lock when nobody touches it";
+    MINUTES_5: "5 分钟", "5 minutes";
+    MINUTES_15: "15 分钟", "15 minutes";
+    MINUTES_30: "30 分钟", "30 minutes";
+    MINUTES_60: "60 分钟", "60 minutes";
+    WIFI_ONLY: "照片发送", "Sending photos";
+    ON_WIFI_ONLY: "只用 Wi-Fi", "Wi-Fi only";
+    ON_ANY_NETWORK: "任何网络", "Any network";
     TABLET: "本机登记", "This tablet";
     OPERATOR: "运维机构", "Operator";
     SERVER: "平台", "Server";
@@ -259,18 +253,6 @@ pub fn wait(seconds: u32) -> String {
     pick(format!("{seconds} 秒后可再试"), format!("Try again in {seconds} s"))
 }
 
-/// The last contact, and what went out today.
-pub fn contact(last: Option<DateTime<Utc>>, sent_today_bytes: u64) -> String {
-    let sent = bytes(sent_today_bytes);
-    match last {
-        Some(last) => {
-            let last = short_time(last);
-            pick(format!("上次联系 {last} · 今日流量 {sent}"), format!("Last contact {last} · {sent} today"))
-        }
-        None => pick(format!("还没有联系过平台 · 今日流量 {sent}"), format!("No contact yet · {sent} today")),
-    }
-}
-
 /// `3.8 MB`.
 pub fn bytes(count: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
@@ -303,116 +285,4 @@ pub fn grouped(number: u64) -> String {
         out.push(digit);
     }
     out
-}
-
-/// What an item on its way is, with its point.
-pub fn sync_title(item: &SyncItem) -> String {
-    let what = match &item.what {
-        SyncSubject::Entry { title: Some(title), .. } => label(title).to_owned(),
-        SyncSubject::Entry { kind, .. } => entry_kind(kind).to_owned(),
-        SyncSubject::Photo { .. } => PHOTO.get().to_owned(),
-        SyncSubject::Signature => SIGNATURE.get().to_owned(),
-    };
-    match &item.point_name {
-        Some(point) => format!("{what} · {point}"),
-        None => what,
-    }
-}
-
-fn entry_kind(kind: &str) -> &'static str {
-    match kind {
-        "enrolled" => pick("平板登记", "Tablet enrolled"),
-        "recovered" => pick("新存证链", "New evidence log"),
-        "signed_in" => pick("签到", "Sign-in"),
-        "photo_taken" => pick("拍照", "Photo taken"),
-        "record_signed" => pick("签名记录", "Record signed"),
-        "signed_out" => pick("离场", "Sign-out"),
-        "clock_jumped" => pick("时钟跳变", "Clock jumped"),
-        "zone_changed" => pick("时区改变", "Time zone changed"),
-        "restarted" => pick("平板重启", "Tablet restarted"),
-        _ => pick("存证条目", "Entry"),
-    }
-}
-
-/// The second line of an item on its way.
-pub fn sync_detail(item: &SyncItem) -> String {
-    let mut parts = Vec::new();
-    match (item.sent_bytes, item.total_bytes) {
-        (_, 0) => (),
-        (0, total) => parts.push(bytes(total)),
-        (sent, total) if item.held_at.is_none() => parts.push(bytes_of(sent, total)),
-        (_, total) => parts.push(bytes(total)),
-    }
-    parts.push(short_time(item.at));
-    if let SyncSubject::Entry { seq, .. } = &item.what {
-        parts.push(pick(format!("存证 #{seq}"), format!("entry #{seq}")));
-    }
-    parts.extend(
-        item.held_at
-            .map(|at| pick(format!("回执 {}", short_time(at)), format!("receipt {}", short_time(at)))),
-    );
-    if item.is_lost {
-        parts.push(
-            pick(
-                "本机原图已清理，平台却丢失了它，请告诉管理员从备份找回",
-                "The original gave way here and the server lost it: tell the administrator to look in a backup",
-            )
-            .to_owned(),
-        );
-    }
-    parts.join(" · ")
-}
-
-/// What is in the way of sync, and what to do; nothing if nothing is.
-pub fn sync_trouble(trouble: &SyncTrouble) -> Option<String> {
-    let words = match trouble {
-        SyncTrouble::None => return None,
-        SyncTrouble::Offline => pick(
-            "现在没有网络。内容都保存在本机，有网后自动发送，不用守着。",
-            "There is no network now. All is kept on this tablet and goes out by itself once there is one.",
-        ),
-        SyncTrouble::NotOurServer => pick(
-            "网络要求登录，或拦下了连接。请在浏览器中登录该网络，或换一个网络。",
-            "The network wants a login or blocks us. Log in to it in a browser, or use another one.",
-        ),
-        SyncTrouble::ServerBusy => pick(
-            "平台繁忙，稍后自动重试，不用处理。",
-            "The server is busy. It is tried again by itself; nothing to do.",
-        ),
-        SyncTrouble::Revoked => pick(
-            "平台已停用本平板。内容都在本机；请向管理员要新的登记码，到“设置”重新登记。",
-            "The server struck this tablet off. All is kept here; ask for a new code and enrol again in Settings.",
-        ),
-        SyncTrouble::Untrusted => pick(
-            "平台的证书不可信，为安全起见没有发送。请换一个网络；仍然如此请告诉管理员。",
-            "The server's certificate does not hold, so nothing was sent. Use another network; if that does not help, tell the administrator.",
-        ),
-        SyncTrouble::WrongClock => pick(
-            "平板的日期或时间可能不对，平台的证书因此无法核对，没有发送。请在系统设置中打开自动时间，再试一次；时间无误请告诉管理员。",
-            "This tablet's date or time may be wrong, so the server's certificate cannot be checked and nothing was sent. Turn automatic time on in the system's settings and try again; if the time is right, tell the administrator.",
-        ),
-        SyncTrouble::TooOld => pick(
-            "本应用版本过旧，平台暂不接收。可以照常填写，内容都在本机；请更新应用，更新后自动发送。",
-            "This app is too old for the server. Go on recording, all is kept here; update the app, then it goes out by itself.",
-        ),
-        SyncTrouble::Forked => pick(
-            "平台上的存证与本机不一致（可能恢复过备份），已另起新链继续，内容未丢。请告诉管理员。",
-            "The server holds other evidence than this tablet (a restored backup?). It goes on in a new log; nothing is lost. Tell the administrator.",
-        ),
-        SyncTrouble::DiskFull => pick(
-            "平板存储空间已满，发送暂停。请清理空间，之后自动继续；已保存的内容都在。",
-            "This tablet's storage is full, so sending waits. Free some space and it goes on by itself; what was saved is safe.",
-        ),
-        SyncTrouble::Broken => pick(
-            "本机出错，没有发完。内容都在本机；请再试一次，仍然如此请告诉管理员。",
-            "Something failed on this tablet before all was sent. All is kept here; try again, and tell the administrator if that does not help.",
-        ),
-        SyncTrouble::Refused { reason } => {
-            return Some(pick(
-                format!("平台退回了内容：{reason}。内容仍在本机，请告诉管理员。"),
-                format!("The server refused: {reason}. All is kept here; tell the administrator."),
-            ));
-        }
-    };
-    Some(words.to_owned())
 }

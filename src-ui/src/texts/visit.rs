@@ -1,7 +1,7 @@
 //! Words of the visit: what is due, its steps, records and photos.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
-use stackside_core::clock::shanghai_date;
+use stackside_core::clock::{TimeProof, shanghai_date};
 use stackside_core::command::{Mended, Recovered};
 use stackside_core::due::{Due, Urgency};
 use stackside_core::form::Label;
@@ -44,7 +44,7 @@ texts! {
     NO_PHOTO: "还没有照片。", "No photo yet.";
     NOT_IN_SLOT: "现场照片", "Photo of the site";
     SIGN: "签名", "Sign";
-    SIGN_WHAT: "签名后不能再改。本次一并签署：", "Signed records cannot be changed. You sign:";
+    SIGN_WHAT: "签名后不能再改，只能更正。本次一并签署：", "Signed records cannot be changed, only corrected. You sign:";
     NOTHING_TO_SIGN: "没有填完的记录可签。", "No finished record to sign.";
     SIGNED_ALL: "已签名", "Signed";
     OPEN_IT: "打开这份记录", "Open this record";
@@ -57,7 +57,9 @@ texts! {
     NO_POSITION: "本机没有定位来源，将不带位置离场。", "No source of positions: leaving without one.";
     SIGNED_IN_AT: "签到时间", "Signed in";
     SIGNED_OUT_AT: "离场时间", "Signed out";
+    DAY_OF_VISIT: "运维日期", "Day of the visit";
     PRESENCE: "到场判定", "Presence";
+    WHY_NOT_INSIDE_SAID: "签到说明", "Said at sign-in";
     ACCURACY: "定位精度", "Accuracy";
     TO_BOUNDARY: "距围栏边界", "To the fence";
     VISIT_CLOSED: "本次运维已结束。", "This visit has ended.";
@@ -197,6 +199,16 @@ pub fn presence_words(verdict: &PresenceVerdict) -> String {
 /// `±6 m`.
 pub fn accuracy(verdict: &PresenceVerdict) -> Option<String> {
     verdict.fix.as_ref().map(|fix| format!("±{:.0} m", fix.accuracy_m))
+}
+
+/// `2026-11-23（卫星时间）`: the day that a visit counts for, and what it rests on.
+pub fn day_of_visit(day: NaiveDate, proof: TimeProof) -> String {
+    let rests_on = match proof {
+        TimeProof::Satellite => pick("卫星时间", "satellite time"),
+        TimeProof::Receipt => pick("时间由回执推定", "time by a receipt"),
+        TimeProof::Unproven => pick("平板时间，未经证实", "tablet's time, unproven"),
+    };
+    pick(format!("{day}（{rests_on}）"), format!("{day} ({rests_on})"))
 }
 
 /// `内侧 38 m`.

@@ -9,6 +9,7 @@ mod forms;
 mod import;
 mod input;
 mod judge;
+mod recover;
 mod rules;
 mod show;
 mod verify;
@@ -41,6 +42,8 @@ enum Action {
     Export(export::Exportation),
     /// Take over what another tablet could not send; the app sends it.
     Import(import::Import),
+    /// Read a tablet's data folder whose key is gone, with the operator's recovery key: see docs/security.md.
+    Recover(recover::Recovery),
     /// Check an exported file without server and device. Exits with 0 if it holds, 1 if something does not, 2 if a file
     /// cannot be read, 3 if it is consistent and its signer unknown, 4 if it holds and its end was not yet received.
     Verify(verify::Verification),
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Action::Compute(computation) => computation.run(),
         Action::Export(exportation) => exportation.run().map(Report::text),
         Action::Import(import) => import.run().map(Report::text),
+        Action::Recover(recovery) => recovery.run().map(Report::text),
         Action::Verify(verification) => verification.run(),
     }
     .unwrap_or_else(Report::complaint);

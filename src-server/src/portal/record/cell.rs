@@ -79,12 +79,24 @@ impl Reader<'_> {
         else {
             return Ok(None);
         };
-        let cell = self.cell(field, answer.text.trim())?;
+        let said = self.said(section, field, key, answer.text.trim())?;
+        Ok(Some(Value { replaced: answer.replaced.clone(), ..said }))
+    }
+
+    /// A text as the answer of a field.
+    pub(super) fn said(
+        &self,
+        section: &Section,
+        field: &Field,
+        key: &AnswerKey,
+        text: &str,
+    ) -> Result<Value, StoreError> {
+        let cell = self.cell(field, text)?;
         let unit = match &field.unit {
             Some(_) if field.kind.is_number() => self.unit(section, field, key),
             _ => String::new(),
         };
-        Ok(Some(Value { words: self.words, cell, unit, replaced: answer.replaced.clone() }))
+        Ok(Value { unit, ..self.bare(cell) })
     }
 
     /// The keys that photos of fields are kept under.

@@ -3,6 +3,7 @@
 mod cell;
 mod form;
 mod verdict;
+mod versions;
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -14,28 +15,34 @@ use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::get;
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
-use stackside_core::act::{Act, RecordSigned};
+use stackside_core::act::{RecordSigned, Voided};
 use stackside_core::clock::{TimeProof, shown_time};
 use stackside_core::definition::Definitions;
 use stackside_core::form::Form;
 use stackside_core::id::RecordId;
 use stackside_core::judge::Outcome;
+use stackside_core::record::{History, Stamp, Version};
 use stackside_core::register::in_table_order;
 
 use self::cell::Reader;
 use self::form::{Part, parts};
 use self::verdict::text;
 use super::kept::{self, Evidence, Gallery, Photo};
-use super::{Frame, Language, one};
+use super::{Frame, Language, one, shown_ms};
 use crate::access::PersonCaller;
 use crate::api::Files;
+use crate::history::Held;
 use crate::route::{Access, Route};
-use crate::store::StoreError;
+use crate::store::{StoreError, integer};
 use crate::words::Words;
 use crate::{App, register};
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::new(Method::GET, "/records/{id}", Access::Person, get(show))]
+    vec![
+        Route::new(Method::GET, "/records/{id}", Access::Person, get(show)),
+        Route::new(Method::GET, "/records/{id}/versions", Access::Person, get(versions::show)),
+        Route::new(Method::GET, "/records/{id}/versions/{number}", Access::Person, get(show_version)),
+    ]
 }
 
 /// A record as a card.
@@ -43,7 +50,16 @@ pub(super) fn routes() -> Vec<Route> {
 #[template(path = "record_card.html")]
 pub(super) struct Card {
     words: &'static Words,
+    id: String,
     title: String,
+    /// What was done with the record later: tone and word.
+    marks: Vec<(&'static str, &'static str)>,
+    /// Who voided it when, and why.
+    void: Option<String>,
+    /// True for a version that was corrected since.
+    is_old: bool,
+    /// Why the version before was corrected.
+    reason: Option<String>,
     standard: String,
     version: u32,
     rulebook: String,
@@ -84,33 +100,31 @@ impl Library {
     }
 }
 
-/// Where a record's entry lies, and whose it is.
+/// Whose record it is, where and when.
 struct Drawn {
     id: String,
     operator: String,
-    device: String,
-    log: String,
-    seq: i64,
     technician: String,
     point: String,
     visit: Option<String>,
     day: String,
+    signed_ms: i64,
+    proof: TimeProof,
 }
 
-const COLUMNS: &str = "work.id, work.operator, work.device, work.log, work.seq, work.technician, work.point,
-    work.visit, work.day";
+const COLUMNS: &str =
+    "work.id, work.operator, work.technician, work.point, work.visit, work.day, work.signed_ms, work.proof";
 
 fn drawn(row: &Row<'_>) -> rusqlite::Result<Drawn> {
     Ok(Drawn {
         id: row.get(0)?,
         operator: row.get(1)?,
-        device: row.get(2)?,
-        log: row.get(3)?,
-        seq: row.get(4)?,
-        technician: row.get(5)?,
-        point: row.get(6)?,
-        visit: row.get(7)?,
-        day: row.get(8)?,
+        technician: row.get(2)?,
+        point: row.get(3)?,
+        visit: row.get(4)?,
+        day: row.get(5)?,
+        signed_ms: row.get(6)?,
+        proof: TimeProof::named(&row.get::<_, String>(7)?),
     })
 }
 
@@ -129,54 +143,109 @@ pub(super) fn of_visit(
     let rows = query.query_map(named_params! { ":visit": visit, ":operator": operator }, drawn)?;
     let mut cards = vec![];
     for row in rows {
-        cards.extend(card(tx, library, &row?)?);
+        cards.extend(card(tx, library, &row?, None)?);
     }
     Ok(cards)
 }
 
-fn card(tx: &Transaction<'_>, library: &Library, drawn: &Drawn) -> Result<Option<Card>, StoreError> {
-    let place = (drawn.device.as_str(), drawn.log.as_str());
-    let (Some(entry), Some(evidence)) =
-        (kept::entry(tx, place, drawn.seq)?, kept::evidence(tx, place, drawn.seq)?)
-    else {
-        return Ok(None);
-    };
-    let (Ok(header), Ok(Act::RecordSigned(content))) = (entry.read_header(), entry.read_act()) else {
-        return Ok(None);
-    };
+/// A record in its newest version, or in another by its number.
+fn card(
+    tx: &Transaction<'_>,
+    library: &Library,
+    drawn: &Drawn,
+    number: Option<u32>,
+) -> Result<Option<Card>, StoreError> {
+    let Some(history) = Held::read(tx, &drawn.id)?.and_then(|held| held.history()) else { return Ok(None) };
+    let newest = history.corrections() + 1;
+    let Some(version) = history.version(number.unwrap_or(newest)) else { return Ok(None) };
+    let content = &version.content;
+    let Some(evidence) = evidence_of(tx, &version.stamp)? else { return Ok(None) };
     let (words, operator) = (library.words, drawn.operator.as_str());
     let form = library.form(content.form.as_str(), content.form_version);
-    let (time, proof) = header.clocks.best_time();
+    let mut photos = kept::photos_of_record(tx, &library.files, &drawn.id, operator)?;
+    let is_old = number.is_some_and(|number| number < newest);
+    if is_old {
+        // What came with a correction is not of the version before.
+        photos.retain(|photo| content.photos.iter().any(|mine| mine.sha256.to_string() == photo.sha256));
+    }
     let reader = Reader {
         tx,
         files: &library.files,
         words,
-        content: &content,
+        content,
         operator,
         instruments: in_table_order(register::instruments_of(tx, content.point.as_str())?),
-        photos: kept::photos_of_record(tx, &library.files, &drawn.id, operator)?,
+        photos,
         shown_slots: RefCell::default(),
     };
     let parts = parts(&reader, form)?;
+    // The day's time of the first version is settled by what came after it.
+    let (signed_at, proof) = match version.reason {
+        None => (shown_ms(drawn.signed_ms), drawn.proof),
+        Some(_) => (shown_time(version.stamp.at), version.stamp.proof),
+    };
+    let void = history.voided().map(|voided| void_line(tx, words, operator, voided)).transpose()?;
     Ok(Some(Card {
         words,
+        id: drawn.id.clone(),
+        marks: marks(&history, version, words),
+        void,
+        is_old,
+        reason: version.reason.clone(),
         title: library.title(content.form.as_str(), content.form_version),
         standard: form.map(|form| text(&form.standard, words).to_owned()).unwrap_or_default(),
         version: content.form_version,
         rulebook: format!("{} v{}", content.rulebook, content.rulebook_version),
         technician: kept::technician(tx, &drawn.technician, operator)?,
-        signed_at: shown_time(time),
-        proof: match proof {
-            TimeProof::Satellite => words.proven,
-            TimeProof::Unproven => words.unproven,
-        },
-        outcome: gravest(&content).map(|outcome| words.outcome(outcome)),
+        signed_at,
+        proof: words.proof(proof),
+        outcome: gravest(content).map(|outcome| words.outcome(outcome)),
         bad_items: parts.iter().map(Part::bad_items).sum(),
         parts,
         signature: kept::signature(tx, &library.files, &content.signature.sha256, operator)?,
         gallery: Gallery { words, photos: other_photos(reader, form) },
         evidence,
     }))
+}
+
+/// Where the entry of an act stands.
+fn evidence_of(tx: &Transaction<'_>, stamp: &Stamp) -> Result<Option<Evidence>, StoreError> {
+    let place = (stamp.entry.device.to_string(), stamp.entry.log.to_string());
+    kept::evidence(tx, (&place.0, &place.1), integer(stamp.entry.seq))
+}
+
+/// Who was at the tablet, and when.
+fn stamp_line(
+    tx: &Transaction<'_>,
+    words: &'static Words,
+    operator: &str,
+    stamp: &Stamp,
+) -> Result<String, StoreError> {
+    let who = match &stamp.technician {
+        Some(technician) => kept::technician(tx, technician.as_str(), operator)?,
+        None => String::new(),
+    };
+    Ok(format!("{who} · {}{}", shown_time(stamp.at), words.bracketed(words.proof(stamp.proof))))
+}
+
+/// Who voided a record when, and why.
+pub(super) fn void_line(
+    tx: &Transaction<'_>,
+    words: &'static Words,
+    operator: &str,
+    (stamp, act): &(Stamp, Voided),
+) -> Result<String, StoreError> {
+    let stamp = stamp_line(tx, words, operator, stamp)?;
+    Ok(format!("{} · {}{}{} · {stamp}", words.voided, words.why_void, words.colon, act.reason))
+}
+
+fn marks(history: &History, version: &Version, words: &'static Words) -> Vec<(&'static str, &'static str)> {
+    let marks = [
+        (history.voided().is_some(), ("bad", words.voided)),
+        (version.reason.is_some(), ("idle", words.corrected)),
+        (!version.countersigned.is_empty(), ("ok", words.countersigned)),
+    ];
+    marks.into_iter().filter(|(is_set, _)| *is_set).map(|(_, mark)| mark).collect()
 }
 
 fn gravest(content: &RecordSigned) -> Option<Outcome> {
@@ -222,7 +291,34 @@ async fn show(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Response {
-    one(app, caller, language, &headers, &id, load).await
+    one(app, caller, language, &headers, &id, |tx, app, caller, language, id| {
+        load(tx, app, caller, language, id, None)
+    })
+    .await
+}
+
+async fn show_version(
+    State(app): State<App>,
+    Extension(caller): Extension<PersonCaller>,
+    language: Language,
+    headers: HeaderMap,
+    Path((id, number)): Path<(String, u32)>,
+) -> Response {
+    one(app, caller, language, &headers, &id, move |tx, app, caller, language, id| {
+        load(tx, app, caller, language, id, Some(number))
+    })
+    .await
+}
+
+/// A record, if it is this person's to see.
+fn visible(tx: &Transaction<'_>, caller: &PersonCaller, id: RecordId) -> Result<Option<Drawn>, StoreError> {
+    let query = format!(
+        "SELECT {COLUMNS} FROM record AS work LEFT JOIN point ON point.id = work.point
+         WHERE work.id = :id AND {}",
+        caller.visible()
+    );
+    let parameters = named_params! { ":id": id.to_string(), ":organisation": caller.organisation };
+    Ok(tx.query_row(&query, parameters, drawn).optional()?)
 }
 
 fn load(
@@ -231,16 +327,11 @@ fn load(
     caller: &PersonCaller,
     language: Language,
     id: RecordId,
+    number: Option<u32>,
 ) -> Result<Option<RecordPage>, StoreError> {
-    let query = format!(
-        "SELECT {COLUMNS} FROM record AS work LEFT JOIN point ON point.id = work.point
-         WHERE work.id = :id AND {}",
-        caller.visible()
-    );
-    let parameters = named_params! { ":id": id.to_string(), ":organisation": caller.organisation };
-    let Some(drawn) = tx.query_row(&query, parameters, drawn).optional()? else { return Ok(None) };
+    let Some(drawn) = visible(tx, caller, id)? else { return Ok(None) };
     let library = Library::open(app, tx, language.words)?;
-    let Some(card) = card(tx, &library, &drawn)? else { return Ok(None) };
+    let Some(card) = card(tx, &library, &drawn, number)? else { return Ok(None) };
     let is_held = tx.query_row(
         "SELECT EXISTS (SELECT 1 FROM visit WHERE id = :visit AND operator = :operator)",
         named_params! { ":visit": drawn.visit, ":operator": drawn.operator },
@@ -251,9 +342,13 @@ fn load(
         Some(point) => kept::discharger(tx, point.discharger.as_str())?,
         None => String::new(),
     };
+    let here = match number {
+        Some(number) => format!("/records/{}/versions/{number}", drawn.id),
+        None => format!("/records/{}", drawn.id),
+    };
     let number = point.as_ref().map(|point| point.number.clone()).unwrap_or_default();
     let point = point.map_or(drawn.point, |point| point.name);
-    let frame = Frame::new(language, card.title.clone(), Some(caller), &format!("/records/{}", drawn.id));
+    let frame = Frame::new(language, card.title.clone(), Some(caller), &here);
     let visit = drawn.visit.map(|id| Visit { id, is_held });
     Ok(Some(RecordPage { frame, day: drawn.day, visit, discharger, point, number, card }))
 }

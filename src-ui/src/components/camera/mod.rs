@@ -301,8 +301,9 @@ impl Session {
                     let _ = self.step.try_set(Step::Opening);
                     let _ = self.on_done.try_run(line);
                 }
-                Err(CommandError::DiskFull) => {
-                    self.fail(texts::command_error(&CommandError::DiskFull), Step::Shot(shot));
+                // What arrived is there still: the next try goes on from it.
+                Err(error @ (CommandError::DiskFull | CommandError::DiskFailed)) => {
+                    self.fail(texts::command_error(&error), Step::Shot(shot));
                 }
                 Err(error) => {
                     photo::abandon(shot.photo);

@@ -1,7 +1,7 @@
 //! What is said of a field: unit, range, last value, its options, and how an answer is read.
 
 use leptos::prelude::*;
-use stackside_core::form::{AnswerKey, Check, Field, FieldType, Unit};
+use stackside_core::form::{AnswerKey, Field, FieldType, Unit};
 use stackside_core::judge::Function;
 use stackside_core::register::{Bottle, Instrument, same_factor};
 
@@ -107,26 +107,7 @@ impl Draft {
 
     /// An answer as people read it.
     pub fn shown(self, field: &Field, text: &str) -> String {
-        let word = |value: &str| {
-            let choice = field.choices.iter().find(|choice| choice.value == value);
-            choice.map_or_else(|| value.to_owned(), |choice| texts::label(&choice.label).to_owned())
-        };
-        match field.kind {
-            _ if text.is_empty() => String::new(),
-            FieldType::YesNo => texts::yes_or_no(text).to_owned(),
-            FieldType::Computed if field.choices.is_empty() => texts::yes_or_no(text).to_owned(),
-            FieldType::Choice | FieldType::Computed => word(text),
-            FieldType::Choices => text.split('|').map(word).collect::<Vec<_>>().join(texts::AND_LIST.get()),
-            FieldType::Check => Check::read(text).map_or_else(|| text.to_owned(), texts::check),
-            FieldType::File => texts::kept_document(text),
-            FieldType::Signature => texts::SIGNED_BY_HAND.get().to_owned(),
-            FieldType::Instrument => self
-                .instrument_options()
-                .into_iter()
-                .find(|(id, _)| id == text)
-                .map_or_else(|| text.to_owned(), |(_, line)| line),
-            _ => text.to_owned(),
-        }
+        self.with_view(|view| texts::answer(field, text, &view.instruments))
     }
 
     /// The answer of a field as people read it; tracks.

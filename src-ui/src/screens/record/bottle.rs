@@ -39,7 +39,7 @@ pub fn BottleField(
 pub fn BottleTools(draft: Draft, key_of: AnswerKey) -> impl IntoView {
     let key = StoredValue::new(key_of);
     let form = key.with_value(|key| draft.field(key, |_, field| field.replace_form.clone())).flatten();
-    let can_replace = form.is_some();
+    let can_replace = form.is_some() && !draft.is_correction();
     let facts = move || {
         key.with_value(|key| bottle_of(draft, key)).map(|bottle| {
             view! { <p class="facts-note num">{texts::bottle_facts(&bottle)}</p> }

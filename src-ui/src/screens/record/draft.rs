@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use leptos::prelude::*;
-use stackside_core::command::{GetRecord, PhotoLine, RecordLine, RecordView, Workplace};
+use stackside_core::command::{GetRecord, GetVersion, PhotoLine, RecordLine, RecordView, Workplace};
 use stackside_core::form::{
     Answer, AnswerError, AnswerKey, Answers, Block, Field, Origin, Override, Problem, Site, blocks, check,
     check_answer,
@@ -15,6 +15,7 @@ use stackside_core::id::RecordId;
 use stackside_core::judge::problems;
 use stackside_core::register::Bottle;
 
+use super::correct::Reason;
 use super::is_signed;
 use super::paper::Paper;
 use super::saves::{SaveState, Saves};
@@ -49,8 +50,10 @@ pub enum Over {
     RemoveLine(AnswerKey),
     /// A photo for a slot.
     Camera(String),
-    /// Desk work is signed.
+    /// Desk work or a correction is signed.
     Sign,
+    /// A correction is dropped.
+    Discard,
 }
 
 /// A field with its place.
@@ -86,6 +89,8 @@ pub struct Draft {
     pub problems: Memo<Vec<Problem>>,
     /// Lines that were added to a block's table and have no answer yet.
     pub added: RwSignal<BTreeMap<usize, u16>>,
+    /// Of a correction: why.
+    pub reason: Reason,
     /// The records that replaced bottles made.
     pub made: RwSignal<BTreeMap<AnswerKey, RecordId>>,
     slots: Memo<Vec<String>>,
@@ -125,6 +130,7 @@ impl Draft {
             state,
             problems: all,
             added: RwSignal::default(),
+            reason: Reason::new(read.line.id, read.correction.as_ref()),
             made: RwSignal::default(),
             slots,
             saves: StoredValue::new(Arc::new(Saves::new(read.line.id, paper, state))),
@@ -159,12 +165,19 @@ impl Draft {
             None => Workplace::Point(view.line.point.clone()),
         })
     }
-    /// True for work without a visit.
-    pub fn is_desk_work(self) -> bool {
-        self.with_view(|view| view.line.visit.is_none())
+    /// True for a draft that corrects a signed record.
+    pub fn is_correction(self) -> bool {
+        self.with_view(|view| view.correction.is_some())
     }
-    /// The path of where the work is.
+    /// True for what is signed on its own: desk work and corrections. All else is signed with its visit.
+    pub fn is_signed_here(self) -> bool {
+        self.with_view(|view| view.line.visit.is_none() || view.correction.is_some())
+    }
+    /// The path of where the work is: of a correction, the record's versions.
     pub fn home(self) -> String {
+        if let Some(of) = self.with_view(|view| view.correction.as_ref().map(|correction| correction.of)) {
+            return format!("/record/{of}/history");
+        }
         match self.place() {
             Workplace::Visit(visit) => format!("/visit/{visit}"),
             Workplace::Point(point) => format!("/point/{point}"),
@@ -301,8 +314,13 @@ impl Draft {
     pub fn read_again(self) {
         let Some(puts) = self.saves.try_with_value(|saves| saves.puts()) else { return };
         let record = self.id();
+        let number = self.with_view(|view| is_signed(view).then_some(view.line.marks.version));
         leptos::task::spawn_local(async move {
-            let Ok(read) = shell::call(&GetRecord { record }).await else { return };
+            let read = match number {
+                Some(number) => shell::call(&GetVersion { record, number }).await,
+                None => shell::call(&GetRecord { record }).await,
+            };
+            let Ok(read) = read else { return };
             let RecordView { photos, line, answers, bottles, .. } = read;
             refresh(self.photos, photos);
             refresh(self.bottles, bottles);

@@ -3,6 +3,7 @@
 mod about;
 mod block;
 mod bottle;
+mod correct;
 mod draft;
 mod field;
 mod inspection;
@@ -22,14 +23,16 @@ mod way;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use stackside_core::command::{CommandError, GetRecord, RecordView};
+use leptos_router::components::A;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use stackside_core::command::{CommandError, GetRecord, GetVersion, RecordView};
 use stackside_core::form::{AnswerKey, FieldType};
 use stackside_core::id::RecordId;
 use stackside_core::record::RecordState;
 
 use self::block::BlockCard;
 use self::bottle::BottleDialog;
+use self::correct::{CorrectionBar, DiscardDialog, VersionNotes};
 use self::draft::{Draft, Over, Part};
 use self::kept::SignatureDialog;
 use self::lines::RemoveDialog;
@@ -45,7 +48,11 @@ use crate::components::pad::{Pad, PadKeys};
 use crate::components::page::Page;
 use crate::components::states::{Failed, Loading};
 use crate::components::tone::{Pill, Tone};
+use crate::screens::record_row::MarkPills;
 use crate::{shell, texts};
+
+pub use self::outline::block_name;
+pub use self::way::focus;
 
 /// The screen.
 #[component]
@@ -60,10 +67,14 @@ pub fn RecordScreen() -> impl IntoView {
             read.set(Some(Err(CommandError::NotFound { what: "record".into() })));
             return;
         };
+        let number = params.with(|params| params.get("number")).and_then(|number| number.parse().ok());
         // Read once: from here on the answers live on this screen and are only sent.
         leptos::task::spawn_local(async move {
-            let view = shell::call(&GetRecord { record }).await.map(Arc::new);
-            let _ = read.try_set(Some(view));
+            let view = match number {
+                Some(number) => shell::call(&GetVersion { record, number }).await,
+                None => shell::call(&GetRecord { record }).await,
+            };
+            let _ = read.try_set(Some(view.map(Arc::new)));
         });
     });
     move || match read.get() {
@@ -95,10 +106,15 @@ fn Sheet(view: Arc<RecordView>) -> impl IntoView {
         let send = draft.line;
         move || {
             if is_signed {
-                let send = send.get();
+                let line = send.get();
                 view! {
                     <Pill tone=Tone::Ok icon=Icon::Lock text=texts::SIGNED.get() />
-                    <Pill tone=Tone::Idle text=texts::send_state(send.send).get() />
+                    <Pill tone=Tone::Idle text=texts::send_state(line.send).get() />
+                    <MarkPills marks=line.marks />
+                    <A href=format!("/record/{}/history", line.id) attr:class="btn">
+                        <Glyph icon=Icon::List />
+                        {texts::VERSIONS.get()}
+                    </A>
                 }
                 .into_any()
             } else {
@@ -114,10 +130,16 @@ fn Sheet(view: Arc<RecordView>) -> impl IntoView {
     let has_pad = Memo::new(move |_| !draft.is_signed() && draft.has_numbers(draft.part.get()));
     view! {
         <Page title=texts::label(&view.form.title).to_owned() subtitle=subtitle back=home focus=true end=end>
-            <div class="record" class:record--pad=has_pad class:record--signed=draft.is_signed()>
-                <Outline draft />
-                <div class="record__middle" tabindex=draft.is_signed().then_some("0")>{body}</div>
-                {move || has_pad.get().then(|| view! { <RecordPad draft /> })}
+            <div class="sheet">
+                {match draft.is_correction() {
+                    true => view! { <CorrectionBar draft /> }.into_any(),
+                    false => view! { <VersionNotes draft /> }.into_any(),
+                }}
+                <div class="record" class:record--pad=has_pad class:record--signed=draft.is_signed()>
+                    <Outline draft />
+                    <div class="record__middle" tabindex=draft.is_signed().then_some("0")>{body}</div>
+                    {move || has_pad.get().then(|| view! { <RecordPad draft /> })}
+                </div>
             </div>
             {move || draft.over.get().map(|over| draw_over(draft, over))}
         </Page>
@@ -135,6 +157,7 @@ fn draw_over(draft: Draft, over: Over) -> AnyView {
         Over::RemoveLine(key) => view! { <RemoveDialog draft key_of=key /> }.into_any(),
         Over::Camera(slot) => view! { <SlotCamera draft of=slot /> }.into_any(),
         Over::Sign => view! { <SignHere draft /> }.into_any(),
+        Over::Discard => view! { <DiscardDialog draft /> }.into_any(),
     }
 }
 
@@ -183,14 +206,15 @@ fn RecordPad(draft: Draft) -> impl IntoView {
     }
 }
 
-/// Opens the field where the person was; otherwise the first one to be filled. What leaves the screen is sent.
+/// Opens the field that the address names or where the person was; otherwise the first one to be filled. What leaves the screen is sent.
 fn come_back(draft: Draft, shared: Shared) {
     let path = draft.path();
+    let asked = use_query_map().with_untracked(|query| query.get("at")).and_then(|at| at.parse().ok());
     let kept = shared.state.with_untracked(|state| {
         let place = state.as_ref().and_then(|state| state.place.clone());
         place.filter(|place| place.path == path).and_then(|place| place.field)
     });
-    match kept {
+    match asked.or(kept) {
         Some(key) => draft.go_to(&key),
         None => draft.part.set(draft.first_part()),
     }

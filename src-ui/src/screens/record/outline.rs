@@ -64,7 +64,7 @@ pub fn Outline(draft: Draft) -> impl IntoView {
         })
     });
     let has_photos = !parts.form.photos.is_empty();
-    let end = match draft.is_desk_work() && !draft.is_signed() {
+    let end = match draft.is_signed_here() && !draft.is_signed() {
         true => view! {
             <button type="button" class="outline__item" on:click=move |_| draft.over.set(Some(Over::Sign))>
                 <Glyph icon=Icon::Pen />
@@ -99,7 +99,7 @@ pub fn Outline(draft: Draft) -> impl IntoView {
 }
 
 fn way_out(draft: Draft) -> texts::Text {
-    match (draft.is_signed(), draft.is_desk_work()) {
+    match (draft.is_signed(), draft.is_signed_here()) {
         (true, true) => texts::BACK_TO_POINT,
         (true, false) => texts::BACK_TO_VISIT,
         (false, _) => texts::SIGN,

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 
+use super::correct::SignCorrectionDialog;
 use super::draft::{Draft, Over};
 use crate::components::icon::{Glyph, Icon};
 use crate::screens::sign_dialog::SignDialog;
@@ -13,7 +14,7 @@ use crate::texts;
 #[component]
 pub fn SignButton(draft: Draft) -> impl IntoView {
     let inside = move |words: texts::Text| view! { <Glyph icon=Icon::Pen /> {words.get()} };
-    match draft.is_desk_work() {
+    match draft.is_signed_here() {
         true => view! {
             <button type="button" class="btn btn--main btn--big" on:click=move |_| draft.over.set(Some(Over::Sign))>
                 {inside(texts::SIGN)}
@@ -24,13 +25,16 @@ pub fn SignButton(draft: Draft) -> impl IntoView {
     }
 }
 
-/// The signature over a record of desk work; what is missing comes first.
+/// The signature over a record of desk work or a correction; what is missing comes first.
 #[component]
 pub fn SignHere(draft: Draft) -> impl IntoView {
     let navigate = use_navigate();
     if !untrack(|| draft.problems.with(Vec::is_empty)) {
         draft.over.set(Some(Over::Missing));
         return ().into_any();
+    }
+    if let Some(of) = draft.with_view(|view| view.correction.clone()) {
+        return view! { <SignCorrectionDialog draft of /> }.into_any();
     }
     draft.flush();
     let home = StoredValue::new(draft.home());

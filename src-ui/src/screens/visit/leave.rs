@@ -1,7 +1,7 @@
 //! 离场: a question, and the position read while it is asked. It never blocks.
 
 use leptos::prelude::*;
-use stackside_core::command::{CommandError, GetPosition, SignOut, StartPosition, StopPosition};
+use stackside_core::command::{CheckVisit, CommandError, GetPosition, SignOut, StartPosition, StopPosition};
 use stackside_core::geofence::Doubt;
 use stackside_core::id::{PointId, VisitId};
 
@@ -9,7 +9,8 @@ use crate::app::Shared;
 use crate::components::dialog::Dialog;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::Notice;
-use crate::live::live_if;
+use crate::live::{live, live_if};
+use crate::screens::findings::Findings;
 use crate::{shell, texts};
 
 /// Where reading the position stands.
@@ -27,6 +28,9 @@ pub fn LeaveDialog(
     visit: VisitId,
     /// Its point.
     point: PointId,
+    /// Leads to another screen.
+    #[prop(into)]
+    on_go: Callback<String>,
     /// Told after the sign-out.
     #[prop(into)]
     on_left: Callback<()>,
@@ -48,6 +52,7 @@ pub fn LeaveDialog(
             let _ = shell::call(&StopPosition {}).await;
         });
     });
+    let found = live(move || CheckVisit { visit });
     let position = live_if(move || {
         shared.position.track();
         (reading.get() == Reading::Running).then(|| GetPosition { point: point.clone() })
@@ -84,6 +89,17 @@ pub fn LeaveDialog(
     view! {
         <Dialog title=texts::SIGN_OUT_NOW.get() on_close>
             <p>{texts::SIGN_OUT_WHY.get()}</p>
+            {move || {
+                let lines = found.with(|found| found.as_ref().and_then(|found| found.clone().ok()));
+                view! {
+                    <Findings
+                        title=texts::CHECKED_BEFORE_LEAVING
+                        why=texts::CHECKED_WHY
+                        lines=lines.unwrap_or_default()
+                        on_go
+                    />
+                }
+            }}
             <p class="visit__position num" role="status">
                 <Glyph icon=Icon::Site />
                 {words}

@@ -22,6 +22,8 @@ pub fn Photos(
     /// Told when the person wants the camera.
     #[prop(into)]
     on_take: Callback<()>,
+    /// The photo that lies over the screen: it stays there when the visit is read again.
+    seen: RwSignal<Option<PhotoId>>,
 ) -> impl IntoView {
     let photos = Memo::new(move |_| {
         visit.with(|visit| match visit {
@@ -32,7 +34,6 @@ pub fn Photos(
     let is_open = Memo::new(move |_| {
         visit.with(|visit| matches!(visit, Some(Ok(visit)) if visit.state == VisitState::Open))
     });
-    let seen = RwSignal::new(None);
     let over = move || {
         let photo = photos
             .with_untracked(|photos| photos.iter().find(|photo| Some(photo.id) == seen.get()).cloned())?;

@@ -1,0 +1,50 @@
+CREATE TABLE key_copy (
+    --- Recovery copies: the key of a tablet's database, sealed to the operator's recipient. None is replaced.
+    device      TEXT    NOT NULL,
+    sha256      TEXT    NOT NULL,
+    -- To whom: an age recipient.
+    recipient   TEXT    NOT NULL,
+    sealed      BLOB    NOT NULL,
+    received_ms INTEGER NOT NULL,
+    PRIMARY KEY (device, sha256)
+) STRICT;
+
+CREATE TABLE later_act (
+    -- 更正, 复核, 作废: what was done with a record or a visit later, drawn from `record_corrected`, `countersigned` and
+    -- `voided`. It may come before what it is about, from another log.
+    device   TEXT    NOT NULL,
+    log      TEXT    NOT NULL,
+    seq      INTEGER NOT NULL,
+    -- The record's id; a visit's where all of it is void.
+    subject  TEXT    NOT NULL,
+    -- Whose tablet said so: it is about records and visits of that operator only.
+    operator TEXT    NOT NULL,
+    -- As the header names it.
+    kind     TEXT    NOT NULL,
+    PRIMARY KEY (device, log, seq)
+) STRICT;
+CREATE INDEX later_act_subject ON later_act (subject);
+
+-- What newer tablets had sent already.
+INSERT INTO redraw (device, log, seq)
+SELECT device, log, seq FROM entry WHERE kind IN ('record_corrected', 'countersigned', 'voided')
+ON CONFLICT DO NOTHING;
+
+CREATE VIEW void_record AS
+    -- Records that count no more: voided themselves, or with their visit.
+    SELECT record.id AS record FROM record
+    JOIN later_act ON later_act.subject IN (record.id, record.visit)
+        AND later_act.kind = 'voided' AND later_act.operator = record.operator;
+
+-- The day of a visit is that of its last signed record (design.md §4), no longer that of its sign-in. `proof`, here and of
+-- records, may be `receipt` too: a receipt's time plus the boot clock.
+UPDATE visit SET day = COALESCE((
+    SELECT record.day FROM record
+    JOIN entry ON entry.device = record.device AND entry.log = record.log AND entry.seq = record.seq
+    WHERE record.visit = visit.id AND record.operator = visit.operator
+    ORDER BY entry.rowid DESC LIMIT 1), day);
+
+-- 平板: when it was last here (noted once a minute at most), and by whom and why it was struck off.
+ALTER TABLE device ADD COLUMN contact_ms INTEGER;
+ALTER TABLE device ADD COLUMN revoked_by TEXT;
+ALTER TABLE device ADD COLUMN revoked_why TEXT;

@@ -1,0 +1,73 @@
+//! What the authorities' checks would point out, each with what to do and the way there. It blocks nothing.
+
+use leptos::prelude::*;
+use stackside_core::command::{FindingLine, FindingSubject};
+
+use crate::components::icon::{Glyph, Icon};
+use crate::texts;
+
+/// The list; nothing where nothing was found.
+#[component]
+pub fn Findings(
+    /// Its heading.
+    title: texts::Text,
+    /// What follows from it.
+    #[prop(optional)]
+    why: Option<texts::Text>,
+    /// What was found.
+    lines: Vec<FindingLine>,
+    /// Leads to the place of a finding.
+    #[prop(into)]
+    on_go: Callback<String>,
+) -> impl IntoView {
+    let line = move |line: FindingLine| {
+        let inside = view! {
+            <span class="findings__words">
+                <b>{texts::finding_place(&line)}</b>
+                <span class="num">{texts::finding(&line.finding)}</span>
+                <small>{texts::finding_advice(&line)}</small>
+            </span>
+        };
+        match way(&line) {
+            Some(way) => view! {
+                <li>
+                    <button type="button" class="findings__item" on:click=move |_| on_go.run(way.clone())>
+                        {inside}
+                        <Glyph icon=Icon::Right />
+                        <span class="sr-only">{texts::GO_THERE.get()}</span>
+                    </button>
+                </li>
+            }
+            .into_any(),
+            None => view! { <li class="findings__item">{inside}</li> }.into_any(),
+        }
+    };
+    (!lines.is_empty()).then(|| {
+        view! {
+            <section class="findings" aria-label=title.get()>
+                <p class="findings__title">
+                    <Glyph icon=Icon::Warn />
+                    <b>{title.get()}</b>
+                </p>
+                {why.map(|why| view! { <p>{why.get()}</p> })}
+                <ul>{lines.into_iter().map(line).collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+/// Where a finding leads: its record, at the field; the other visit.
+fn way(line: &FindingLine) -> Option<String> {
+    if let Some(other) = line.finding.other_visit() {
+        return Some(format!("/visit/{other}"));
+    }
+    let record = line.finding.record()?;
+    let is_draft = matches!(line.about, FindingSubject::Record { is_signed: false, .. });
+    match line.finding.key().filter(|_| is_draft) {
+        Some(key) => {
+            let at = String::from(js_sys::encode_uri_component(&key.to_string()));
+            Some(format!("/record/{record}?at={at}"))
+        }
+        None => Some(format!("/record/{record}")),
+    }
+}
