@@ -103,6 +103,10 @@ impl Disk {
         let mut state = self.state();
         (state.met, state.planned) = (None, Some((state.calls + calls, fault)));
     }
+    /// No fault is planned any more.
+    pub fn stay_whole(&self) {
+        self.state().planned = None;
+    }
     /// The call that met the fault.
     pub fn met(&self) -> Option<Call> {
         self.state().met
