@@ -286,7 +286,7 @@ fn one_bad_page_does_not_keep_the_rest_from_being_read_and_saved() {
     let world = world.after_a_kill_and(|folder| lose(folder, "traffic"));
     world.unlock();
     for _ in 0..3 {
-        assert_eq!(world.device.handle(GetSync {}).unwrap_err(), CommandError::Internal);
+        assert_eq!(world.device.handle(GetSync {}).unwrap_err(), CommandError::DiskFailed);
         assert_eq!(remark(&world, record).unwrap(), TEXT);
     }
     world.save(record, REMARK, "更换采样滤芯后又校准").unwrap();
