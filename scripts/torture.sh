@@ -10,7 +10,7 @@ cd "$STACKSIDE_ROOT"
 export STACKSIDE_TORTURE=1
 
 # long NAME OF A TEST
-long() { cargo test --locked "${HOST_PACKAGES[@]}" --test "$1" -- --nocapture --include-ignored; }
+long() { cargo test --locked "${HOST_PACKAGES[@]}" --test "$1" -- --nocapture; }
 
 kills() {
   say "kills at random moments"

@@ -95,7 +95,10 @@ const LONGEST: Duration = Duration::from_secs(300);
 pub fn next_step(failure: &SendFailure, attempts: u32, jitter: f64) -> NextStep {
     match failure {
         SendFailure::Offline => NextStep::WaitForNetwork,
-        SendFailure::NotOurServer | SendFailure::DiskFull => NextStep::RetryIn(pause(None, attempts, jitter)),
+        // What failed on this tablet may have been one write of a disk.
+        SendFailure::NotOurServer | SendFailure::DiskFull | SendFailure::Broken => {
+            NextStep::RetryIn(pause(None, attempts, jitter))
+        }
         SendFailure::Later { after } => NextStep::RetryIn(pause(*after, attempts, jitter)),
         SendFailure::Fork => NextStep::NewLog,
         SendFailure::Revoked
@@ -103,8 +106,7 @@ pub fn next_step(failure: &SendFailure, attempts: u32, jitter: f64) -> NextStep 
         | SendFailure::WrongClock
         | SendFailure::TooOld
         | SendFailure::TooLarge
-        | SendFailure::Refused { .. }
-        | SendFailure::Broken => NextStep::ShowToUser,
+        | SendFailure::Refused { .. } => NextStep::ShowToUser,
     }
 }
 
@@ -214,8 +216,8 @@ mod tests {
         assert_eq!(next_step(&later(asked), 0, 0.0), NextStep::RetryIn(Duration::from_secs(900)));
         assert_eq!(next_step(&SendFailure::Offline, 9, 0.5), NextStep::WaitForNetwork);
         assert_eq!(next_step(&SendFailure::Revoked, 0, 0.5), NextStep::ShowToUser);
-        assert_eq!(next_step(&SendFailure::Broken, 0, 0.5), NextStep::ShowToUser);
         let soon = NextStep::RetryIn(Duration::from_secs(2));
+        assert_eq!(next_step(&SendFailure::Broken, 0, 1.0), soon, "a disk may fail once");
         assert_eq!(next_step(&SendFailure::DiskFull, 0, 1.0), soon, "space may come back");
     }
 }

@@ -19,6 +19,8 @@ use stackside_tests::tablet::Tablet;
 use stackside_tests::technician::{sign_in, sign_out, snap, sync_until_held};
 use stackside_tests::{Result, chain, city};
 
+/// So long a server may say nothing: what trickles or is lost costs it each time.
+const SILENCE: Duration = Duration::from_millis(400);
 const FAULTS_PERCENT: u64 = 30;
 const MOST_MEMORY: u64 = 400 * 1024 * 1024;
 
@@ -45,7 +47,7 @@ fn live_through_it(seed: u64, operations: u64) -> Result<()> {
     let start = Instant::now();
     let server = Server::start()?;
     let network = ChaosProxy::start(server.address(), seed)?;
-    let hurry = Hurry::new(Duration::from_millis(400));
+    let hurry = Hurry::new(SILENCE);
     let (tablet, mut visit) = Tablet::in_a_hurry(&server, &network.url(), city::PERSON, hurry.clone())?;
     let (mut chance, mut photos) = (Chance(seed ^ 1), BTreeSet::new());
     network.faults(FAULTS_PERCENT);
@@ -90,7 +92,7 @@ fn live_through_it(seed: u64, operations: u64) -> Result<()> {
 #[test]
 fn whatever_a_network_does_each_entry_and_photo_arrives_once_and_whole() {
     let seed = chance::seed();
-    let operations = chance::number("STACKSIDE_OPERATIONS").unwrap_or(300);
+    let operations = chance::number("STACKSIDE_OPERATIONS").unwrap_or(1000);
     live_through_it(seed, operations)
         .unwrap_or_else(|error| panic!("{error}; again with STACKSIDE_SEED={seed}"));
 }
@@ -101,7 +103,7 @@ fn every_single_fault_is_survived_by_itself() {
     for seed in 0..4 {
         let server = Server::start().unwrap();
         let network = ChaosProxy::start(server.address(), seed).unwrap();
-        let hurry = Hurry::new(Duration::from_millis(400));
+        let hurry = Hurry::new(SILENCE);
         let (tablet, visit) = Tablet::in_a_hurry(&server, &network.url(), city::PERSON, hurry).unwrap();
         network.faults(70);
         let jpeg = Chance(seed).jpeg_of(20_000).unwrap();

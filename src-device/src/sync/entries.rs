@@ -210,7 +210,7 @@ impl Inner {
     pub(super) fn has_something_to_do(&self) -> bool {
         let cursor: Result<Option<u64>, _> = self.store.read(|c| setting::get(c, setting::CURSOR));
         self.has_entries_to_send()
-            || matches!(cursor, Ok(Some(0)))
+            || !matches!(cursor, Ok(Some(1..)))
             || self.files_to_send().is_ok_and(|files| !files.is_empty())
     }
     /// True while entries are not held by the server.

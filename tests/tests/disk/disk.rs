@@ -103,6 +103,10 @@ impl Disk {
         let mut state = self.state();
         (state.met, state.planned) = (None, Some((state.calls + calls, fault)));
     }
+    /// There is space again.
+    pub fn make_room(&self) {
+        self.state().without_space = 0;
+    }
     /// No fault is planned any more.
     pub fn stay_whole(&self) {
         self.state().planned = None;

@@ -78,6 +78,10 @@ impl Trial {
                 Err(error) => return Err(error),
             };
             until("end of all connections", || Ok((!self.disk.is_in_use()).then_some(())))?;
+            if self.work.is_photographing() {
+                // A photo that finds no room at a start either is attached at a later one, beside the one taken meanwhile.
+                self.disk.make_room();
+            }
             if self.disk.is_off() {
                 self.disk.power_on(|end| chance.below(end))?;
             }
@@ -162,7 +166,6 @@ fn trial(seed: u64, jpeg: &Arc<Vec<u8>>, planned: Option<(u64, Fault)>) -> u64 {
 }
 
 #[test]
-#[ignore = "finds more than is mended yet: sync waits too long after a write that failed; make torture runs it"]
 fn a_disk_that_fails_at_any_call_ends_with_one_whole_visit_on_the_server() {
     let seed = chance::seed();
     let jpeg = Arc::new(photo::jpeg(320, 240, 5).unwrap());
