@@ -44,6 +44,8 @@ async function mend(hand) {
   await step('a × without a word is pointed out before it is signed', async () => {
     await page.getByRole('button', { name: /继续：签名/ }).tap();
     await hand.seen(found.getByText('打了 ×，没有写明情况和处理。'));
+    const { y, height } = await hand.button('确认签名').boundingBox();
+    if (y + height > page.viewportSize().height) throw new Error(`the signature ends at ${y + height}`);
   });
   await look(page, '62b-findings-sign');
   await step('a tap leads to the field, and once it says what was done nothing is pointed out', async () => {
@@ -205,6 +207,8 @@ async function answer(hand, what, answers) {
   }
 }
 
+const leave = (page) => page.getByRole('button', { name: /离场/ }).first().tap();
+
 async function signAndLeave(hand, count, before = async () => {}) {
   const { page } = hand;
   await step('all records are signed with one gesture', async () => {
@@ -215,7 +219,7 @@ async function signAndLeave(hand, count, before = async () => {}) {
     await hand.seen(page.getByText('已签名', { exact: true }));
   });
   await step('the technician leaves', async () => {
-    await page.getByRole('button', { name: /离场/ }).first().tap();
+    await leave(page);
     await before();
     await page.getByRole('dialog').getByRole('button', { name: '离场', exact: true }).tap();
     await hand.seen(hand.heading('今日'));
@@ -267,14 +271,27 @@ async function atTheOutfall(hand) {
   const visit = page.url();
   await signAndLeave(hand, 3, async () => {
     const dialog = page.getByRole('dialog');
-    await hand.seen(dialog.getByText('打了 ×，没有写明情况和处理。'), dialog.getByText(/记录已签名，不能再改/));
+    await hand.seen(dialog.getByText('打了 ×，没有写明情况和处理。'), dialog.getByText('记录已签名，只能更正。'));
     await look(page, '64b-findings-leave');
+    // What is found about the visit before leads there, and nothing stays over it.
+    await dialog.getByRole('button', { name: /1# 烟囱/ }).first().tap();
+    await hand.seen(hand.heading(/1# 烟囱/), hand.text('本次运维已结束。'));
+    await hand.absent(dialog);
+    await page.goBack();
+    await hand.seen(hand.heading(/总排口/));
+    await leave(page);
   });
-  await step('who leaves all the same finds it again at the visit', async () => {
+  const left = page.getByRole('region', { name: '离场时有提示' });
+  await step('who leaves all the same finds it again at the visit, without what to do there', async () => {
     await page.goto(visit);
-    await hand.seen(page.getByRole('region', { name: '离场时有提示' }).getByText('打了 ×，没有写明情况和处理。'));
+    await hand.seen(left.getByText('打了 ×，没有写明情况和处理。'));
+    await hand.absent(left.getByText(/请拍一张站房照片/));
   });
   await look(page, '64c-left-with');
+  await step('it leads to where the signed record is corrected', async () => {
+    await left.getByRole('button', { name: /打了 ×/ }).tap();
+    await hand.seen(hand.heading('版本与更正'), hand.button('更正'));
+  });
 }
 
 async function online(hand, server) {

@@ -29,7 +29,7 @@ export async function later(page, tablet, person, { group, outline, press }) {
   await look(page, '41-correction');
   await step('after a kill it is there with its reason', async () => {
     const { pathname } = new URL(page.url());
-    await page.waitForTimeout(400);
+    await hand.saved();
     await tablet.down();
     await tablet.up();
     await page.goto(tablet.url);

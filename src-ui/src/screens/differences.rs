@@ -16,7 +16,7 @@ struct Line {
     new: Option<String>,
 }
 
-/// The differences, each with what stood there and what stands there now.
+/// The differences, each with what stood there and what stands there now; or that there is none.
 #[component]
 pub fn Differences(
     /// The form of both versions; without it the keys stand for themselves.
@@ -26,6 +26,9 @@ pub fn Differences(
     /// What differs.
     differences: Vec<Difference>,
 ) -> impl IntoView {
+    if differences.is_empty() {
+        return view! { <p class="block__empty">{texts::NO_DIFFERENCE.get()}</p> }.into_any();
+    }
     let lines: Vec<Line> =
         differences.into_iter().map(|found| line(form.as_ref(), &instruments, found)).collect();
     let or_empty = |text: Option<String>| text.unwrap_or_else(|| texts::EMPTY.get().to_owned());
@@ -47,7 +50,7 @@ pub fn Differences(
             </li>
         }
     };
-    view! { <ul class="differences">{lines.into_iter().map(draw).collect_view()}</ul> }
+    view! { <ul class="differences">{lines.into_iter().map(draw).collect_view()}</ul> }.into_any()
 }
 
 fn line(form: Option<&Form>, instruments: &[Instrument], found: Difference) -> Line {

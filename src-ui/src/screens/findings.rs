@@ -16,16 +16,21 @@ pub fn Findings(
     why: Option<texts::Text>,
     /// What was found.
     lines: Vec<FindingLine>,
+    /// True once the visit is over: what could have been done in it is not advised any more.
+    #[prop(optional)]
+    is_past: bool,
     /// Leads to the place of a finding.
     #[prop(into)]
     on_go: Callback<String>,
 ) -> impl IntoView {
     let line = move |line: FindingLine| {
+        let is_of_visit = matches!(line.about, FindingSubject::Visit | FindingSubject::OtherVisit { .. });
+        let advice = (!is_past || !is_of_visit).then(|| texts::finding_advice(&line));
         let inside = view! {
             <span class="findings__words">
                 <b>{texts::finding_place(&line)}</b>
                 <span class="num">{texts::finding(&line.finding)}</span>
-                <small>{texts::finding_advice(&line)}</small>
+                {advice.map(|advice| view! { <small>{advice}</small> })}
             </span>
         };
         match way(&line) {
@@ -56,18 +61,19 @@ pub fn Findings(
     })
 }
 
-/// Where a finding leads: its record, at the field; the other visit.
+/// Where a finding leads: its record, at the field, or where it is corrected once it is signed; the other visit.
 fn way(line: &FindingLine) -> Option<String> {
     if let Some(other) = line.finding.other_visit() {
         return Some(format!("/visit/{other}"));
     }
     let record = line.finding.record()?;
-    let is_draft = matches!(line.about, FindingSubject::Record { is_signed: false, .. });
-    match line.finding.key().filter(|_| is_draft) {
+    let is_signed = matches!(line.about, FindingSubject::Record { is_signed: true, .. });
+    Some(match line.finding.key() {
+        _ if is_signed => format!("/record/{record}/history"),
         Some(key) => {
             let at = String::from(js_sys::encode_uri_component(&key.to_string()));
-            Some(format!("/record/{record}?at={at}"))
+            format!("/record/{record}?at={at}")
         }
-        None => Some(format!("/record/{record}")),
-    }
+        None => format!("/record/{record}"),
+    })
 }

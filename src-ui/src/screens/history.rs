@@ -132,14 +132,9 @@ fn VersionCard(record: RecordId, version: VersionLine, is_newest: bool, view: Hi
     });
     let photos = (version.photos_added > 0).then(|| texts::photos_added(version.photos_added));
     let is_first = number == 1;
-    let changes = match (is_first, version.differences.is_empty()) {
-        (true, _) => ().into_any(),
-        (false, true) => view! { <p class="block__empty">{texts::NO_DIFFERENCE.get()}</p> }.into_any(),
-        (false, false) => {
-            view! { <Differences form=view.form instruments=view.instruments differences=version.differences /> }
-                .into_any()
-        }
-    };
+    let changes = (!is_first).then(|| {
+        view! { <Differences form=view.form instruments=view.instruments differences=version.differences /> }
+    });
     let (to, way) = match is_newest {
         true => (format!("/record/{record}"), texts::SHOW_CURRENT),
         false => (format!("/record/{record}/version/{number}"), texts::SHOW_VERSION),

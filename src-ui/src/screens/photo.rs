@@ -1,6 +1,5 @@
 //! A photo as it is looked at: over the whole screen, with its mark, and where the original is.
 
-use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stackside_core::command::{CommandError, GetPhoto, GetThumbnail, PhotoView};
@@ -8,7 +7,8 @@ use stackside_core::id::PhotoId;
 use stackside_core::photo::PhotoSource;
 
 use super::record_row::SendPill;
-use crate::components::icon::{Glyph, Icon};
+use crate::components::dialog::Dialog;
+use crate::components::icon::Icon;
 use crate::components::states::{Empty, Failed, Loading};
 use crate::components::tone::{Pill, Tone};
 use crate::{shell, texts};
@@ -42,14 +42,6 @@ pub fn PhotoViewer(
     #[prop(into)]
     on_close: Callback<()>,
 ) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
-        if let Some(dialog) = dialog.get()
-            && !dialog.open()
-        {
-            let _ = dialog.show_modal();
-        }
-    });
     let reply: RwSignal<Reply> = RwSignal::new(None);
     let read = move || {
         reply.set(None);
@@ -59,7 +51,6 @@ pub fn PhotoViewer(
         });
     };
     read();
-    let name = title.clone();
     let alt = title.clone();
     let picture = move || {
         match reply.get() {
@@ -75,24 +66,10 @@ pub fn PhotoViewer(
     }
     };
     view! {
-        <dialog
-            class="viewer"
-            node_ref=dialog
-            aria-label=name
-            on:cancel=move |event: leptos::ev::Event| {
-                event.prevent_default();
-                on_close.run(());
-            }
-        >
-            <header class="viewer__head">
-                <h2>{title}</h2>
-                <button class="btn" aria-label=texts::CLOSE.get() on:click=move |_| on_close.run(())>
-                    <Glyph icon=Icon::Cross />
-                </button>
-            </header>
+        <Dialog title class="whole viewer" on_close>
             <div class="viewer__picture">{picture}</div>
             <footer class="viewer__foot num">{move || about(reply.get())}</footer>
-        </dialog>
+        </Dialog>
     }
 }
 

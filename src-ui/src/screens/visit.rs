@@ -17,6 +17,7 @@ use self::leave::LeaveDialog;
 use self::photos::Photos;
 use super::findings::Findings;
 use super::form_list::FormList;
+use super::photo::PhotoViewer;
 use super::record_row::RecordRow;
 use super::sign_dialog::SignDialog;
 use super::today::{go_on, steps_of};
@@ -41,6 +42,7 @@ enum Over {
     Sign,
     Leave,
     Void,
+    Photo(PhotoId),
 }
 
 /// Leads to another screen.
@@ -54,11 +56,12 @@ struct Here {
     visit: Live<VisitView>,
     navigate: StoredValue<Navigate>,
     forms: NodeRef<html::Section>,
-    seen: RwSignal<Option<PhotoId>>,
 }
 
 impl Here {
+    /// Another visit is the same screen: nothing of this one stays over it.
     fn go(self, path: &str) {
+        self.over.set(Over::Nothing);
         self.navigate.with_value(|navigate| navigate(path));
     }
 
@@ -119,7 +122,6 @@ pub fn VisitScreen() -> impl IntoView {
         visit,
         navigate: StoredValue::new(Box::new(move |path| navigate(path, Default::default()))),
         forms: NodeRef::new(),
-        seen: RwSignal::new(None),
     };
     let of = move |pick: fn(&VisitView) -> String| {
         visit.with(|visit| match visit {
@@ -152,6 +154,7 @@ fn Work(visit: VisitView, here: Here) -> impl IntoView {
                         <Findings
                             title=texts::LEFT_WITH
                             lines=visit.left_with.clone()
+                            is_past=true
                             on_go=move |path: String| here.go(&path)
                         />
                     }
@@ -176,7 +179,7 @@ fn Work(visit: VisitView, here: Here) -> impl IntoView {
             <div class="visit__side">
                 <Photos
                     visit=here.visit
-                    seen=here.seen
+                    on_open=move |photo| here.over.set(Over::Photo(photo))
                     on_take=move |()| here.over.set(Over::Camera)
                 />
                 <Presence visit />
@@ -285,7 +288,7 @@ fn Presence(visit: VisitView) -> impl IntoView {
     }
 }
 
-/// Camera, signature, sign-out: over the screen, so that reading the visit anew does not close them.
+/// Camera, photo, signature, sign-out: over the screen, so that reading the visit anew does not close them.
 #[component]
 fn Overlay(here: Here) -> impl IntoView {
     let close = move |()| here.over.set(Over::Nothing);
@@ -312,24 +315,23 @@ fn Overlay(here: Here) -> impl IntoView {
             Over::Void => {
                 Some(view! { <VoidDialog what=Wrong::Visit(visit.id) on_close=close /> }.into_any())
             }
-            Over::Leave => {
-                let left = move |()| {
-                    close(());
-                    here.go("/");
-                };
-                Some(
-                    view! {
-                        <LeaveDialog
-                            visit=visit.id
-                            point=visit.point.id
-                            on_go=move |path: String| here.go(&path)
-                            on_left=left
-                            on_close=close
-                        />
-                    }
-                    .into_any(),
-                )
+            Over::Photo(id) => {
+                let photo = visit.photos.iter().find(|photo| photo.id == id)?;
+                let title = texts::photo_slot(photo.slot.as_deref(), photo.slot_label.as_ref());
+                Some(view! { <PhotoViewer photo=id title on_close=close /> }.into_any())
             }
+            Over::Leave => Some(
+                view! {
+                    <LeaveDialog
+                        visit=visit.id
+                        point=visit.point.id
+                        on_go=move |path: String| here.go(&path)
+                        on_left=move |()| here.go("/")
+                        on_close=close
+                    />
+                }
+                .into_any(),
+            ),
         }
     }
 }

@@ -35,7 +35,7 @@ texts! {
     DISCARD_WHY: "这次改动的内容不再保留，已签名的记录不变。", "What was changed here is dropped; the signed record stays as it is.";
     SIGN_CORRECTION: "签署更正", "Sign the correction";
     SIGN_CORRECTION_WHAT: "原记录保留，签名后生成新的版本：", "The signed record stays. You sign a new version:";
-    CORRECTION_SIGNED: "已更正", "Corrected";
+    NOT_ALL_SAVED: "还有改动没有保存，保存后再点一次“确认签名”。", "Not all changes are saved yet. Confirm once more when they are.";
     COUNTERSIGN_WHAT: "复核只对现行这一版有效；以后再更正，需要重新复核。",
         "The signature covers the current version only; a later correction wants another one.";
     COUNTERSIGNED_NOW: "已复核签名", "Countersigned";

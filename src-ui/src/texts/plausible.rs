@@ -9,8 +9,7 @@ texts! {
     CHECKED_BEFORE_LEAVING: "平台会指出这些问题", "A platform would point this out";
     CHECKED_WHY: "可以先处理，也可以照常离场；照常离场时，这些提示随离场一并存证。",
         "Deal with it first, or leave all the same: what is listed is then kept with the sign-out.";
-    CHECKED_SIGN_WHY: "签名后不能再改，请先核对；属实可照常签名。",
-        "Signed records cannot be changed. Check them first; sign all the same if they are true.";
+    CHECKED_SIGN_WHY: "请先核对；属实可照常签名。", "Check them first; sign all the same if they are true.";
     LEFT_WITH: "离场时有提示", "Pointed out when left";
 }
 
@@ -102,10 +101,7 @@ pub fn finding_advice(line: &FindingLine) -> &'static str {
         Finding::TimeOutOfOrder { .. } | Finding::NoRemark { .. } | Finding::OutOfRange { .. }
             if is_signed =>
         {
-            pick(
-                "记录已签名，不能再改；请告诉运维机构。",
-                "The record is signed and stays; tell your operator.",
-            )
+            pick("记录已签名，只能更正。", "The record is signed; correct it there.")
         }
         Finding::TimeOutOfOrder { .. } => pick("点此改正时间。", "Tap to correct the time."),
         Finding::NoRemark { .. } => pick("点此写明情况和处理。", "Tap to say what was found and done."),

@@ -14,6 +14,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Blob, Url};
 
 use self::lens::{Lens, LensError};
+use super::dialog::open_modal;
 use super::icon::{Glyph, Icon};
 use crate::photo;
 use crate::texts;
@@ -98,13 +99,7 @@ pub fn Camera(
     };
     let dialog = NodeRef::<html::Dialog>::new();
     let is_lit = RwSignal::new(false);
-    Effect::new(move || {
-        if let Some(dialog) = dialog.get()
-            && !dialog.open()
-        {
-            let _ = dialog.show_modal();
-        }
-    });
+    open_modal(dialog);
     session.open();
     on_cleanup(move || session.close());
     let shows_video =
@@ -115,7 +110,7 @@ pub fn Camera(
     };
     view! {
         <dialog
-            class="camera"
+            class="whole camera"
             node_ref=dialog
             aria-label=texts::CAMERA.get()
             on:cancel=move |event: leptos::ev::Event| {

@@ -1,17 +1,15 @@
 //! 更正: the bar over the form with the reason, and the signature over the new version.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 use stackside_core::act::Strokes;
-use stackside_core::command::{CommandError, Correction, DiscardCorrection, SaveReason, SignCorrection};
+use stackside_core::command::{Correction, DiscardCorrection, SignCorrection};
 use stackside_core::form::differences;
-use stackside_core::id::RecordId;
 
 use super::draft::{Draft, Over};
+use super::saves::SaveState;
 use super::way::focus;
 use crate::app::Shared;
 use crate::components::dialog::Dialog;
@@ -22,87 +20,24 @@ use crate::components::signature::SignaturePad;
 use crate::screens::differences::Differences;
 use crate::{shell, texts};
 
-/// As for answers: with the way to the store, well within the 300 ms that a word may be unsaved.
-const PAUSE: Duration = Duration::from_millis(200);
 const REASON: &str = "correction-reason";
-
-/// Why the record is corrected, on its way to the store: one save at a time, the latest always last.
-#[derive(Clone, Copy)]
-pub struct Reason {
-    record: RecordId,
-    /// As typed.
-    pub text: RwSignal<String>,
-    /// Why it could not be saved.
-    pub trouble: RwSignal<Option<CommandError>>,
-    saved: StoredValue<String>,
-    is_running: StoredValue<bool>,
-    timer: StoredValue<Option<TimeoutHandle>>,
-}
-
-impl Reason {
-    /// Starts from what the store has.
-    pub fn new(record: RecordId, correction: Option<&Correction>) -> Self {
-        let text = correction.map(|correction| correction.reason.clone()).unwrap_or_default();
-        Self {
-            record,
-            text: RwSignal::new(text.clone()),
-            trouble: RwSignal::new(None),
-            saved: StoredValue::new(text),
-            is_running: StoredValue::new(false),
-            timer: StoredValue::new(None),
-        }
-    }
-
-    fn type_in(self, text: String) {
-        self.text.set(text);
-        let timer = set_timeout_with_handle(move || self.save(), PAUSE).ok();
-        if let Some(old) = self.timer.try_update_value(|old| std::mem::replace(old, timer)).flatten() {
-            old.clear();
-        }
-    }
-
-    /// Sends it unless it is in the store already.
-    pub fn save(self) {
-        let Some(text) = self.text.try_get_untracked() else { return };
-        if self.is_running.get_value() || self.saved.with_value(|saved| *saved == text) {
-            return;
-        }
-        self.is_running.set_value(true);
-        spawn_local(async move {
-            let reply = shell::call(&SaveReason { record: self.record, reason: text.clone() }).await;
-            let _ = self.is_running.try_set_value(false);
-            match reply {
-                Ok(()) => {
-                    let _ = self.saved.try_set_value(text);
-                    let _ = self.trouble.try_set(None);
-                    self.save();
-                }
-                Err(error) => {
-                    let _ = self.trouble.try_set(Some(error));
-                }
-            }
-        });
-    }
-}
 
 /// What is corrected and why, and the way out; over the form.
 #[component]
 pub fn CorrectionBar(draft: Draft) -> impl IntoView {
-    let reason = draft.reason;
     let words = draft.with_view(|view| texts::corrects(&view.line.person_name, view.line.marks.version - 1));
-    let complaint = Signal::derive(move || reason.trouble.get().map(|error| texts::command_error(&error)));
     let told = FieldTold {
-        typed: Callback::new(move |text| reason.type_in(text)),
+        typed: Callback::new(move |text| draft.type_reason(text)),
         entered: Callback::new(|()| ()),
-        left: Callback::new(move |()| reason.save()),
-        done: Callback::new(move |()| reason.save()),
+        left: Callback::new(move |()| draft.flush()),
+        done: Callback::new(move |()| draft.flush()),
     };
     let name = FieldName { required: true, ..FieldName::new(REASON, texts::WHY.get()) };
-    on_cleanup(move || reason.save());
+    let no_complaint = Signal::stored(None::<String>);
     view! {
         <section class="card correction" aria-label=texts::CORRECT.get()>
             <p>{words}</p>
-            <LineField name value=reason.text complaint keyboard=Keyboard::Text stamp=None told />
+            <LineField name value=draft.reason complaint=no_complaint keyboard=Keyboard::Text stamp=None told />
             <button type="button" class="btn" on:click=move |_| draft.over.set(Some(Over::Discard))>
                 <Glyph icon=Icon::Cross />
                 {texts::DISCARD.get()}
@@ -141,12 +76,10 @@ pub fn DiscardDialog(draft: Draft) -> impl IntoView {
     let shared = Shared::get();
     let navigate = use_navigate();
     let close = move || draft.over.set(None);
-    let home = StoredValue::new(draft.home());
     let discard = move |_| {
-        let navigate = navigate.clone();
-        shared.run(DiscardCorrection { record: draft.id() }, move |()| {
-            home.try_with_value(|home| navigate(home, Default::default()));
-        });
+        close();
+        let (navigate, home) = (navigate.clone(), draft.home());
+        shared.run(DiscardCorrection { record: draft.id() }, move |()| navigate(&home, Default::default()));
     };
     view! {
         <Dialog title=texts::DISCARD_NOW.get() on_close=move |()| close()>
@@ -164,7 +97,7 @@ pub fn DiscardDialog(draft: Draft) -> impl IntoView {
 pub fn SignCorrectionDialog(draft: Draft, of: Correction) -> impl IntoView {
     let shared = Shared::get();
     let navigate = use_navigate();
-    if untrack(|| draft.reason.text.with(|text| text.trim().is_empty())) {
+    if untrack(|| draft.reason.with(|reason| reason.trim().is_empty())) {
         shared.notice.set(Some(Notice::bad(texts::WHY_FIRST.get().to_owned())));
         draft.over.set(None);
         request_animation_frame(|| focus(REASON));
@@ -179,20 +112,22 @@ pub fn SignCorrectionDialog(draft: Draft, of: Correction) -> impl IntoView {
         if busy.get_value() {
             return;
         }
+        // What is signed is what the store has: no other than what is shown here.
+        if draft.state.with_untracked(|state| *state != SaveState::Saved) {
+            draft.flush();
+            draft.retry();
+            refused.set(Some(texts::NOT_ALL_SAVED.get().to_owned()));
+            return;
+        }
         busy.set_value(true);
         refused.set(None);
         let navigate = navigate.clone();
-        let (record, reason) = (draft.id(), draft.reason.text.get_untracked());
         spawn_local(async move {
-            let saved = shell::call(&SaveReason { record, reason }).await;
-            let reply = match saved {
-                Ok(()) => shell::call(&SignCorrection { record, strokes }).await,
-                Err(error) => Err(error),
-            };
+            let reply = shell::call(&SignCorrection { record: draft.id(), strokes }).await;
             let _ = busy.try_set_value(false);
             match reply {
                 Ok(()) => {
-                    shared.notice.set(Some(Notice::good(texts::CORRECTION_SIGNED.get().to_owned())));
+                    shared.notice.set(Some(Notice::good(texts::CORRECTED.get().to_owned())));
                     home.try_with_value(|home| navigate(home, Default::default()));
                     shared.look_again();
                 }
@@ -203,21 +138,23 @@ pub fn SignCorrectionDialog(draft: Draft, of: Correction) -> impl IntoView {
         });
     };
     let (form, instruments) = draft.with_view(|view| (view.form.clone(), view.instruments.clone()));
-    let found = draft.paper.answers.with_untracked(|answers| differences(Some(&form), &of.signed, answers));
-    let reason = draft.reason.text.get_untracked();
+    let changes = move || {
+        let found = draft.paper.answers.with(|answers| differences(Some(&form), &of.signed, answers));
+        view! { <Differences form=Some(form.clone()) instruments=instruments.clone() differences=found /> }
+    };
     view! {
         <Dialog title=texts::SIGN_CORRECTION.get() on_close=move |()| close()>
             <div class="replace">
                 <p>{texts::SIGN_CORRECTION_WHAT.get()}</p>
-                <p class="replace__original">{texts::WHY.get()} " " <b>{reason}</b></p>
-                <Differences form=Some(form) instruments differences=found />
-                <div role="alert">
-                    {move || refused.get().map(|words| {
-                        view! { <div class="visit__refused"><Glyph icon=Icon::Warn /><p>{words}</p></div> }
-                    })}
-                </div>
-                <SignaturePad on_done=sign on_cancel=move |()| close() />
+                <p class="replace__original">{texts::WHY.get()} ": " <b>{move || draft.reason.get()}</b></p>
+                {changes}
             </div>
+            <div role="alert">
+                {move || refused.get().map(|words| {
+                    view! { <div class="visit__refused"><Glyph icon=Icon::Warn /><p>{words}</p></div> }
+                })}
+            </div>
+            <SignaturePad on_done=sign on_cancel=move |()| close() />
         </Dialog>
     }
     .into_any()

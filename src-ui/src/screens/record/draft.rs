@@ -15,10 +15,9 @@ use stackside_core::id::RecordId;
 use stackside_core::judge::problems;
 use stackside_core::register::Bottle;
 
-use super::correct::Reason;
 use super::is_signed;
 use super::paper::Paper;
-use super::saves::{SaveState, Saves};
+use super::saves::{SaveState, Saves, What};
 use crate::shell;
 
 /// Pause before reading again: what is typed goes first.
@@ -90,7 +89,7 @@ pub struct Draft {
     /// Lines that were added to a block's table and have no answer yet.
     pub added: RwSignal<BTreeMap<usize, u16>>,
     /// Of a correction: why.
-    pub reason: Reason,
+    pub reason: RwSignal<String>,
     /// The records that replaced bottles made.
     pub made: RwSignal<BTreeMap<AnswerKey, RecordId>>,
     slots: Memo<Vec<String>>,
@@ -130,7 +129,7 @@ impl Draft {
             state,
             problems: all,
             added: RwSignal::default(),
-            reason: Reason::new(read.line.id, read.correction.as_ref()),
+            reason: RwSignal::new(read.correction.as_ref().map(|of| of.reason.clone()).unwrap_or_default()),
             made: RwSignal::default(),
             slots,
             saves: StoredValue::new(Arc::new(Saves::new(read.line.id, paper, state))),
@@ -256,7 +255,12 @@ impl Draft {
                 answer.origin = Origin::Typed;
             }
         });
-        self.saves.with_value(|saves| saves.put(key, text, None));
+        self.saves.with_value(|saves| saves.put(&What::Answer(key.clone()), text, None));
+    }
+    /// Takes what was typed as the reason of a correction.
+    pub fn type_reason(self, text: String) {
+        self.reason.set(text.clone());
+        self.saves.with_value(|saves| saves.put(&What::Reason, text, None));
     }
     /// Takes what a button says; it is sent at once.
     pub fn put(self, key: &AnswerKey, text: String) {
@@ -272,14 +276,12 @@ impl Draft {
             answer.text.clone_from(&text);
             answer.replaced = Some(Override { original, reason: reason.clone() });
         });
-        self.saves.with_value(|saves| {
-            saves.put(key, text, Some(reason));
-            saves.send(key);
-        });
+        self.saves.with_value(|saves| saves.put(&What::Answer(key.clone()), text, Some(reason)));
+        self.save_now(key);
     }
     /// Sends a field's answer without waiting.
     pub fn save_now(self, key: &AnswerKey) {
-        self.saves.with_value(|saves| saves.send(key));
+        self.saves.with_value(|saves| saves.send(&What::Answer(key.clone())));
     }
     /// Sends all that waits.
     pub fn flush(self) {

@@ -1,4 +1,4 @@
-//! Answers on their way to the store: one at a time per field, the latest always last, none forgotten.
+//! What is typed on its way to the store: one save at a time per field, the latest always last, none forgotten.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use leptos::prelude::*;
-use stackside_core::command::{CommandError, SaveAnswer};
+use stackside_core::command::{CommandError, SaveAnswer, SaveReason};
 use stackside_core::form::{Answer, AnswerKey, Answers};
 use stackside_core::id::RecordId;
 
@@ -16,7 +16,16 @@ use crate::shell;
 /// With the way to the store, well within the 300 ms that an answer may be unsaved.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How all answers of the record stand.
+/// What is saved.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// An answer.
+    Answer(AnswerKey),
+    /// Of a correction: why.
+    Reason,
+}
+
+/// How all that was typed into the record stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SaveState {
     /// All are in the store.
@@ -41,10 +50,10 @@ struct Slot {
     timer: Option<TimeoutHandle>,
 }
 
-/// The answers of one record that are not in the store yet. It outlives the screen until they are.
+/// What was typed into one record and is not in the store yet. It outlives the screen until they are.
 pub struct Saves {
     record: RecordId,
-    slots: Mutex<BTreeMap<AnswerKey, Slot>>,
+    slots: Mutex<BTreeMap<What, Slot>>,
     paper: Paper,
     state: RwSignal<SaveState>,
     /// Counts what was typed: what was read before it is out of date.
@@ -52,22 +61,22 @@ pub struct Saves {
 }
 
 impl Saves {
-    /// For the answers of a record.
+    /// For what is typed into a record.
     pub fn new(record: RecordId, paper: Paper, state: RwSignal<SaveState>) -> Self {
         Self { record, slots: Mutex::default(), paper, state, puts: AtomicU32::new(0) }
     }
 
-    fn with<T>(&self, key: &AnswerKey, run: impl FnOnce(&mut Slot) -> T) -> T {
+    fn with<T>(&self, what: &What, run: impl FnOnce(&mut Slot) -> T) -> T {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        run(slots.entry(key.clone()).or_default())
+        run(slots.entry(what.clone()).or_default())
     }
 
     /// Takes what stands in a field; it goes out after a short pause, and what failed before goes along.
-    pub fn put(self: &Arc<Self>, key: &AnswerKey, text: String, reason: Option<String>) {
+    pub fn put(self: &Arc<Self>, what: &What, text: String, reason: Option<String>) {
         self.puts.fetch_add(1, Ordering::Relaxed);
-        let (saves, mine) = (Arc::clone(self), key.clone());
+        let (saves, mine) = (Arc::clone(self), what.clone());
         let timer = set_timeout_with_handle(move || saves.send(&mine), PAUSE).ok();
-        self.with(key, |slot| {
+        self.with(what, |slot| {
             slot.timer.take().inspect(TimeoutHandle::clear);
             slot.timer = timer;
             // A reason that is not in the store yet stays with the value it was given for.
@@ -78,9 +87,9 @@ impl Saves {
         self.tell();
     }
 
-    /// Sends a field's latest answer now, unless one is on its way: then after it.
-    pub fn send(self: &Arc<Self>, key: &AnswerKey) {
-        let typed = self.with(key, |slot| {
+    /// Sends what stands in a field now, unless something of it is on its way: then after it.
+    pub fn send(self: &Arc<Self>, what: &What) {
+        let typed = self.with(what, |slot| {
             slot.timer.take().inspect(TimeoutHandle::clear);
             if slot.is_running {
                 return None;
@@ -91,17 +100,27 @@ impl Saves {
         });
         let Some(typed) = typed else { return };
         self.tell();
-        let (saves, key) = (Arc::clone(self), key.clone());
+        let (saves, what) = (Arc::clone(self), what.clone());
         leptos::task::spawn_local(async move {
-            let Typed { text, reason } = typed.clone();
-            let result =
-                shell::call(&SaveAnswer { record: saves.record, key: key.clone(), text, reason }).await;
-            saves.done(&key, typed, result);
+            let result = saves.call(&what, typed.clone()).await;
+            saves.done(&what, typed, result);
         });
     }
 
-    fn done(self: &Arc<Self>, key: &AnswerKey, typed: Typed, result: Result<Answer, CommandError>) {
-        let is_next = self.with(key, |slot| {
+    /// Of an answer the store's word on it.
+    async fn call(&self, what: &What, typed: Typed) -> Result<Option<Answer>, CommandError> {
+        let (record, Typed { text, reason }) = (self.record, typed);
+        match what {
+            What::Answer(key) => {
+                let key = key.clone();
+                shell::call(&SaveAnswer { record, key, text, reason }).await.map(Some)
+            }
+            What::Reason => shell::call(&SaveReason { record, reason: text }).await.map(|()| None),
+        }
+    }
+
+    fn done(self: &Arc<Self>, what: &What, typed: Typed, result: Result<Option<Answer>, CommandError>) {
+        let is_next = self.with(what, |slot| {
             slot.is_running = false;
             match &result {
                 Ok(_) => slot.failed = None,
@@ -116,11 +135,11 @@ impl Saves {
             }
             slot.waiting.is_some() && slot.timer.is_none() && slot.failed.is_none()
         });
-        if let Ok(answer) = result {
+        if let (What::Answer(key), Ok(Some(answer))) = (what, result) {
             self.take_back(key, &typed, answer);
         }
         if is_next {
-            self.send(key);
+            self.send(what);
         }
         self.tell();
     }
@@ -169,11 +188,11 @@ impl Saves {
     }
 
     fn send_where(self: &Arc<Self>, wanted: impl Fn(&Slot) -> bool) {
-        let keys: Vec<AnswerKey> = {
+        let all: Vec<What> = {
             let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-            slots.iter().filter(|(_, slot)| wanted(slot)).map(|(key, _)| key.clone()).collect()
+            slots.iter().filter(|(_, slot)| wanted(slot)).map(|(what, _)| what.clone()).collect()
         };
-        keys.iter().for_each(|key| self.send(key));
+        all.iter().for_each(|what| self.send(what));
     }
 
     fn tell(&self) {

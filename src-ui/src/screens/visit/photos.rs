@@ -10,7 +10,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::states::Empty;
 use crate::components::tone::{Pill, Tone};
 use crate::live::Live;
-use crate::screens::photo::{PhotoViewer, thumbnail};
+use crate::screens::photo::thumbnail;
 use crate::screens::record_row::SendPill;
 use crate::texts;
 
@@ -22,8 +22,9 @@ pub fn Photos(
     /// Told when the person wants the camera.
     #[prop(into)]
     on_take: Callback<()>,
-    /// The photo that lies over the screen: it stays there when the visit is read again.
-    seen: RwSignal<Option<PhotoId>>,
+    /// Told the photo that the person wants to look at.
+    #[prop(into)]
+    on_open: Callback<PhotoId>,
 ) -> impl IntoView {
     let photos = Memo::new(move |_| {
         visit.with(|visit| match visit {
@@ -34,15 +35,8 @@ pub fn Photos(
     let is_open = Memo::new(move |_| {
         visit.with(|visit| matches!(visit, Some(Ok(visit)) if visit.state == VisitState::Open))
     });
-    let over = move || {
-        let photo = photos
-            .with_untracked(|photos| photos.iter().find(|photo| Some(photo.id) == seen.get()).cloned())?;
-        let title = texts::photo_slot(photo.slot.as_deref(), photo.slot_label.as_ref());
-        Some(view! { <PhotoViewer photo=photo.id title on_close=move |()| seen.set(None) /> })
-    };
     view! {
         <section class="card">
-            {over}
             <div class="card__head">
                 <h2>{texts::PHOTOS.get()}</h2>
                 <span class="end num">{move || photos.with(Vec::len)}</span>
@@ -50,7 +44,7 @@ pub fn Photos(
             {move || photos.with(Vec::is_empty).then(|| view! { <Empty icon=Icon::Camera text=texts::NO_PHOTO.get() /> })}
             <ul class="photos">
                 <For each=move || photos.get() key=|photo| photo.id let:photo>
-                    <OnePhoto photo photos seen />
+                    <OnePhoto photo photos on_open />
                 </For>
             </ul>
             {move || {
@@ -72,11 +66,7 @@ pub fn Photos(
 }
 
 #[component]
-fn OnePhoto(
-    photo: PhotoLine,
-    photos: Memo<Vec<PhotoLine>>,
-    seen: RwSignal<Option<PhotoId>>,
-) -> impl IntoView {
+fn OnePhoto(photo: PhotoLine, photos: Memo<Vec<PhotoLine>>, on_open: Callback<PhotoId>) -> impl IntoView {
     let id = photo.id;
     let slot = texts::photo_slot(photo.slot.as_deref(), photo.slot_label.as_ref());
     let first = (photo.send, photo.original);
@@ -87,7 +77,7 @@ fn OnePhoto(
     let (send, original) = (move || standing.get().0, move || standing.get().1);
     view! {
         <li class="photos__one">
-            <button type="button" class="opens" title=texts::OPEN_PHOTO.get() on:click=move |_| seen.set(Some(id))>
+            <button type="button" class="opens" title=texts::OPEN_PHOTO.get() on:click=move |_| on_open.run(id)>
                 <Thumbnail photo=id alt=texts::photo_alt(&slot, photo.taken_at, photo.source) />
             </button>
             <div class="photos__words">
