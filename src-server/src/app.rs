@@ -1,7 +1,7 @@
 //! The server as a value: its folder, its key, its database, its clock.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -103,6 +103,7 @@ impl OpenError {
 pub struct App(Arc<Parts>);
 
 struct Parts {
+    data: PathBuf,
     key: ServerKey,
     store: Store,
     files: Files,
@@ -112,7 +113,8 @@ struct Parts {
     metrics: Metrics,
     machine_token: OnceLock<String>,
     history: u32,
-    recovery: Option<Signed<Recovery>>,
+    // Replaced by `reload_recovery`, read for each tablet that asks.
+    recovery: RwLock<Option<Signed<Recovery>>>,
 }
 
 impl App {
@@ -143,14 +145,11 @@ impl App {
         let store = Store::open(&config.data)?;
         store.write_now(api::redraw)?;
         let history = store.history()?;
-        let sign = |recipient| {
-            let recovery = Recovery { statement: Recovery::NAME.to_owned(), recipient };
-            Signed::make(&recovery, key.public(), &key).map_err(|_| RecoveryError::Recipient)
-        };
-        let recovery = recovery::recipient(&config.data)?.map(sign).transpose()?;
+        let recovery = RwLock::new(signed_recovery(&config.data, &key)?);
         let files = Files::open(&config.data)
             .map_err(|source| OpenError::Folder { path: config.data.clone(), source })?;
         Ok(Self(Arc::new(Parts {
+            data: config.data.clone(),
             key,
             store,
             files,
@@ -312,8 +311,15 @@ impl App {
     }
 
     /// To whom tablets seal what only the operator may open.
-    pub fn recovery(&self) -> Option<&Signed<Recovery>> {
-        self.0.recovery.as_ref()
+    pub fn recovery(&self) -> Option<Signed<Recovery>> {
+        self.0.recovery.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads anew to whom tablets seal; on an error the recipient before stays in force.
+    pub fn reload_recovery(&self) -> Result<(), OpenError> {
+        let new = signed_recovery(&self.0.data, &self.0.key)?;
+        *self.0.recovery.write().unwrap_or_else(PoisonError::into_inner) = new;
+        Ok(())
     }
 
     /// The database.
@@ -336,6 +342,12 @@ impl App {
     pub(crate) fn guard(&self) -> &Guard {
         &self.0.guard
     }
+}
+
+fn signed_recovery(data: &Path, key: &ServerKey) -> Result<Option<Signed<Recovery>>, RecoveryError> {
+    let Some(recipient) = recovery::recipient(data)? else { return Ok(None) };
+    let recovery = Recovery { statement: Recovery::NAME.to_owned(), recipient };
+    Signed::make(&recovery, key.public(), key).map(Some).map_err(|_| RecoveryError::Recipient)
 }
 
 fn make_folder(path: &Path) -> Result<(), OpenError> {

@@ -29,11 +29,13 @@ pub(crate) struct Address(Option<IpAddr>);
 
 impl Address {
     pub(crate) fn of(extensions: &Extensions, headers: &HeaderMap) -> Self {
-        let Some(Peer(peer)) = extensions.get::<Peer>().copied() else { return Self(None) };
+        let Some(&Peer { address, .. }) = extensions.get() else { return Self(None) };
         // Only the last one was written by our proxy; what stands before it came with the request.
         let named = headers.get_all("x-forwarded-for").iter().next_back();
-        let named = named.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-        Self(Some(named.filter(|_| peer.is_loopback()).unwrap_or(peer)))
+        let named: Option<IpAddr> =
+            named.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+        let named = named.filter(|_| address.is_loopback()).map(|named| named.to_canonical());
+        Self(Some(named.unwrap_or(address)))
     }
     /// One household or office: in IPv6 whoever has one address has 2^64.
     fn key(self) -> Option<String> {
@@ -144,6 +146,8 @@ impl Failures {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::*;
 
     fn from(text: &str) -> Address {
@@ -193,9 +197,11 @@ mod tests {
             ("127.0.0.1", Some("127.0.0.1, 198.51.100.7"), "198.51.100.7"),
             ("127.0.0.1", Some("nonsense"), "127.0.0.1"),
             ("::1", None, "::1"),
+            ("::ffff:192.0.2.1", None, "192.0.2.1"),
+            ("::ffff:127.0.0.1", Some("::ffff:198.51.100.7"), "198.51.100.7"),
         ] {
             let (mut extensions, mut headers) = (Extensions::new(), HeaderMap::new());
-            extensions.insert(Peer(peer.parse().unwrap()));
+            extensions.insert(Peer::of(SocketAddr::new(peer.parse().unwrap(), 443), false));
             if let Some(forwarded) = forwarded {
                 headers.insert("x-forwarded-for", forwarded.parse().unwrap());
             }

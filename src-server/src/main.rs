@@ -14,6 +14,7 @@ use stackside_server::import::{ImportError, ImportReport};
 use stackside_server::recovery::{self, RecoveryError};
 use stackside_server::{App, Config, OpenError, Tls};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The supervision system of Stackside (运维随行): takes evidence from tablets, keeps it, shows it.
 #[derive(Parser)]
@@ -72,7 +73,7 @@ struct ServeArguments {
     /// Address and port. Beyond this machine only with --tls-cert and --tls-key, or behind a proxy that speaks TLS.
     #[arg(long, default_value = LISTEN)]
     listen: SocketAddr,
-    /// Chain of certificates, PEM. SIGHUP reads certificate and key anew.
+    /// Chain of certificates, PEM. SIGHUP (`systemctl reload`) reads certificate and key anew.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// Private key, PEM.
@@ -148,6 +149,9 @@ enum CodeCommand {
 
 const LISTEN: &str = "127.0.0.1:8790";
 
+/// What is left to do once there is another recipient.
+const RELOAD: &str = "a running server hears of it at: systemctl reload stackside-server";
+
 /// What went wrong, and what to do about it.
 struct Failure {
     what: String,
@@ -204,6 +208,7 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
             RecoveryCommand::New => {
                 recovery::create(&config.data)?;
                 say_recovery(&config)?;
+                say(RELOAD);
             }
             RecoveryCommand::Show => {
                 say(recovery::recipient(&config.data)?.ok_or(RecoveryError::Missing)?);
@@ -212,7 +217,10 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
                 let count = App::open(&config)?.write_key_copies(&folder)?;
                 say(format!("{}: {count} copies of keys, named by device and time", folder.display()));
             }
-            RecoveryCommand::Use { recipient } => recovery::adopt(&config.data, &recipient)?,
+            RecoveryCommand::Use { recipient } => {
+                recovery::adopt(&config.data, &recipient)?;
+                say(RELOAD);
+            }
         },
         Some(Command::Import { folder, dry_run }) => {
             let report = App::open(&config)?.import(&folder, dry_run).map_err(import_failed)?;
@@ -279,6 +287,8 @@ fn serve(config: &Config, arguments: ServeArguments) -> Result<(), Failure> {
     let failed = |what: String, advice: Option<&str>| Failure { what, advice: advice.map(str::to_owned) };
     let runtime = tokio::runtime::Runtime::new().map_err(|error| failed(error.to_string(), None))?;
     runtime.block_on(async {
+        // Before anyone is told that it runs: until it is heard, the signal would end the program.
+        let hang_ups = signal(SignalKind::hangup()).map_err(|error| failed(error.to_string(), None))?;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
             let advice = "end what listens there, or name another port with serve --listen";
             failed(format!("cannot listen on {listen}: {error}"), Some(advice))
@@ -286,9 +296,7 @@ fn serve(config: &Config, arguments: ServeArguments) -> Result<(), Failure> {
         let scheme = if tls.is_some() { "https" } else { "http" };
         let address = listener.local_addr().map_err(|error| failed(error.to_string(), None))?;
         say(format!("stackside-server {} listens on {scheme}://{address}/", env!("CARGO_PKG_VERSION")));
-        if let Some(tls) = tls.clone() {
-            tokio::spawn(reload_when_asked(tls));
-        }
+        tokio::spawn(reload_when_asked(hang_ups, app.clone(), tls.clone()));
         stackside_server::serve(&app, listener, tls, asked_to_stop())
             .await
             .map_err(|error| failed(error.to_string(), None))
@@ -306,15 +314,17 @@ fn say_recovery(config: &Config) -> Result<(), RecoveryError> {
     Ok(())
 }
 
-/// Reads certificate and key anew at each SIGHUP.
-async fn reload_when_asked(tls: Tls) {
-    let Ok(mut asked) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) else {
-        return;
-    };
-    while asked.recv().await.is_some() {
-        match tls.reload() {
-            Ok(()) => tracing::info!("certificate and key were read anew"),
-            Err(error) => tracing::error!(%error, "certificate and key stay as they were"),
+/// Reads the recovery key's recipient, and with TLS certificate and key, anew at each SIGHUP.
+async fn reload_when_asked(mut hang_ups: Signal, app: App, tls: Option<Tls>) {
+    while hang_ups.recv().await.is_some() {
+        match app.reload_recovery() {
+            Ok(()) => tracing::info!("the recovery key's recipient was read anew"),
+            Err(error) => tracing::error!(%error, "the recovery key's recipient stays as it was"),
+        }
+        match tls.as_ref().map(Tls::reload) {
+            None => {}
+            Some(Ok(())) => tracing::info!("certificate and key were read anew"),
+            Some(Err(error)) => tracing::error!(%error, "certificate and key stay as they were"),
         }
     }
 }
@@ -322,7 +332,7 @@ async fn reload_when_asked(tls: Tls) {
 /// Done at ctrl-c or SIGTERM.
 async fn asked_to_stop() {
     let interrupted = tokio::signal::ctrl_c();
-    let Ok(mut ended) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+    let Ok(mut ended) = signal(SignalKind::terminate()) else {
         let _ = interrupted.await;
         return;
     };

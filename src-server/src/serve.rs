@@ -101,7 +101,18 @@ fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor, TlsError> {
 
 /// Who is at the other end of a connection.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) IpAddr);
+pub(crate) struct Peer {
+    pub(crate) address: IpAddr,
+    /// True if it speaks TLS with this server itself.
+    pub(crate) is_tls: bool,
+}
+
+impl Peer {
+    /// A socket that listens for both kinds of address writes an IPv4 one as `::ffff:192.0.2.1`.
+    pub(crate) fn of(socket: SocketAddr, is_tls: bool) -> Self {
+        Self { address: socket.ip().to_canonical(), is_tls }
+    }
+}
 
 /// Serves until `stop` is done, then lets requests that run come to their end if that is soon.
 pub async fn serve(
@@ -122,8 +133,9 @@ pub async fn serve(
             Some(_) = connections.join_next() => continue,
         };
         match accepted {
-            Ok((stream, peer)) => {
+            Ok((stream, socket)) => {
                 let tls = tls.as_ref().map(Tls::acceptor);
+                let peer = Peer::of(socket, tls.is_some());
                 connections.spawn(connection(stream, peer, router.clone(), tls, is_stopping.clone()));
             }
             Err(error) => {
@@ -144,7 +156,7 @@ pub async fn serve(
 
 async fn connection(
     stream: TcpStream,
-    peer: SocketAddr,
+    peer: Peer,
     router: Router,
     tls: Option<TlsAcceptor>,
     is_stopping: watch::Receiver<bool>,
@@ -161,12 +173,12 @@ async fn connection(
 /// The requests of one connection.
 async fn talk(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    peer: SocketAddr,
+    peer: Peer,
     router: Router,
     mut is_stopping: watch::Receiver<bool>,
 ) {
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Peer(peer.ip()));
+        request.extensions_mut().insert(peer);
         TowerToHyperService::new(router.clone()).call(request)
     });
     let mut builder = http1::Builder::new();

@@ -34,7 +34,7 @@ async fn metrics(State(app): State<App>) -> Response {
 /// Lets a request on if it comes from this machine itself, or has the token for machines.
 pub(crate) async fn require_machine(State(app): State<App>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let is_here = request.extensions().get::<Peer>().is_some_and(|Peer(peer)| peer.is_loopback());
+    let is_here = request.extensions().get::<Peer>().is_some_and(|peer| peer.address.is_loopback());
     // What a proxy on this machine hands on is not of this machine.
     let is_handed_on = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
     if (is_here && !is_handed_on) || app.is_machine_token(bearer(headers)) {

@@ -159,6 +159,11 @@ impl Process {
     pub fn terminate(&mut self) -> Result<()> {
         self.killer.terminate()
     }
+    /// SIGHUP: asks it to read its files anew.
+    pub fn hang_up(&self) -> Result<()> {
+        let status = Command::new("kill").args(["-HUP", &self.id().to_string()]).status()?;
+        if status.success() { Ok(()) } else { Err(format!("{} is gone", self.name).into()) }
+    }
     /// The process's number.
     pub fn id(&self) -> u32 {
         self.killer.0.lock().unwrap_or_else(PoisonError::into_inner).id()

@@ -140,6 +140,10 @@ impl ServerProgram {
     pub fn id(&self) -> u32 {
         self.process.id()
     }
+    /// Asks it to read its files anew, as `systemctl reload` does.
+    pub fn reload(&self) -> Result<()> {
+        self.process.hang_up()
+    }
     /// Asks it to end and waits until it has.
     pub fn terminate(&mut self) -> Result<()> {
         self.process.terminate()

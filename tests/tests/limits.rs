@@ -6,12 +6,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use stackside_core::command::{CommandError, Enrol};
+use stackside_core::evidence::PublicKey;
+use stackside_core::wire::EnrolReply;
 use stackside_server::{App, Config};
 use stackside_tests::http::{self, Answer};
 use stackside_tests::server::{Server, ServerProgram};
 use stackside_tests::shell::Shell;
 use stackside_tests::tablet::Tablet;
 use stackside_tests::technician::{refusal, snap, sync_until_held};
+use stackside_tests::wait::until;
 use stackside_tests::{city, photo};
 
 /// A server for which it is always half past.
@@ -23,14 +26,17 @@ fn frozen() -> Server {
     Server::with_tls(folder, App::open_with_clock(&config, Arc::new(clock)).unwrap(), None).unwrap()
 }
 
-/// A wrong enrolment code, through a proxy that names where it came from.
-fn wrong_code(server: &Server, from: &str) -> Answer {
+/// An enrolment, through a proxy that names where it came from.
+fn enrolment(url: &str, key: &PublicKey, code: &str, from: &str) -> Answer {
     let body = serde_json::json!({
-        "code": "00000000", "device": uuid::Uuid::now_v7(), "model": "x", "app_version": "0.1.0",
-        "public_key": server.app.public_key(),
+        "code": code, "device": uuid::Uuid::now_v7(), "model": "x", "app_version": "0.1.0", "public_key": key,
     });
-    let url = format!("{}/api/v1/enrol", server.url());
-    http::send(http::client().unwrap().post(url).header("x-forwarded-for", from).json(&body)).unwrap()
+    let call = http::client().unwrap().post(format!("{url}/api/v1/enrol"));
+    http::send(call.header("x-forwarded-for", from).json(&body)).unwrap()
+}
+
+fn wrong_code(server: &Server, from: &str) -> Answer {
+    enrolment(&server.url(), server.app.public_key(), "00000000", from)
 }
 
 fn log_in(server: &Server, login: &str, from: &str) -> Answer {
@@ -130,5 +136,25 @@ fn a_server_that_is_told_to_end_ends_although_someone_holds_a_connection_open() 
     half.write_all(b"POST /api/v1/enrol HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n{").unwrap();
     let start = Instant::now();
     server.terminate().unwrap();
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_server_that_is_told_to_read_its_files_anew_goes_on_and_names_the_new_recovery_key() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let server = ServerProgram::start(folder.path()).unwrap();
+    let next = stackside_server::recovery::create(elsewhere.path()).unwrap();
+    let told = server.run(&["keys", "recovery", "use", &next], None).unwrap();
+    assert!(told.contains("systemctl reload"), "{told}");
+    let key = App::server_key(&Config { data: folder.path().to_owned() }).unwrap();
+    let named = || {
+        let answer = enrolment(server.url(), &key, &server.enrol_code().unwrap(), "127.0.0.1");
+        let reply: EnrolReply = serde_json::from_slice(&answer.body).unwrap();
+        reply.recovery.is_some_and(|recovery| recovery.text.contains(&next))
+    };
+    assert!(!named(), "nobody has told the server yet");
+    server.reload().unwrap();
+    until("word of the new key", || Ok(named().then_some(()))).unwrap();
+    let health = http::client().unwrap().get(format!("{}/api/v1/health", server.url()));
+    assert_eq!(http::send(health).unwrap().status, 200);
 }

@@ -27,11 +27,11 @@ fn reaches(server: &Server, certificate: &str) -> bool {
     runtime().block_on(async { call.send().await }).is_ok_and(|answer| answer.status().is_success())
 }
 
-fn serving(tls: Tls) -> Server {
+fn serving(tls: Option<Tls>) -> Server {
     let folder = tempfile::tempdir().unwrap();
     let config = Config { data: folder.path().to_owned() };
     App::new_key(&config).unwrap();
-    Server::with_tls(folder, App::open(&config).unwrap(), Some(tls)).unwrap()
+    Server::with_tls(folder, App::open(&config).unwrap(), tls).unwrap()
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_renewed_certificate_takes_over_while_the_server_runs_and_a_broken_one_does_
     };
     put("cert.pem", "key.pem");
     let tls = Tls::open(&certificate, &key).unwrap();
-    let server = serving(tls.clone());
+    let server = serving(Some(tls.clone()));
     assert!(reaches(&server, "cert.pem") && !reaches(&server, "cert-renewed.pem"));
     put("cert-renewed.pem", "key.pem");
     assert!(tls.reload().is_err(), "they do not belong together");
@@ -58,8 +58,36 @@ fn a_renewed_certificate_takes_over_while_the_server_runs_and_a_broken_one_does_
 }
 
 #[test]
+fn a_sessions_cookie_stays_on_tls_whoever_ends_it() {
+    let cookie = |server: &Server, scheme: &str, headers: &[(&str, &str)]| {
+        server.app.add_user("anna", "regulator".parse().unwrap(), "CN", "eight-letters").unwrap();
+        let ca = Certificate::from_pem(&std::fs::read(pem("cert.pem")).unwrap()).unwrap();
+        let url = format!("{scheme}://localhost:{}", server.address().port());
+        let call = client(Some(ca))
+            .unwrap()
+            .post(format!("{url}/login"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", url)
+            .body("login=anna&password=eight-letters");
+        let call = headers.iter().fold(call, |call, (name, value)| call.header(*name, *value));
+        let answer = http::send(call).unwrap();
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        answer.headers["set-cookie"].to_str().unwrap().to_owned()
+    };
+    let tls = || Some(Tls::open(&pem("cert.pem"), &pem("key.pem")).unwrap());
+    for (name, tls, scheme, headers, want) in [
+        ("its own", tls(), "https", vec![], true),
+        ("a proxy's on this machine", None, "http", vec![("x-forwarded-proto", "https")], true),
+        ("nobody's", None, "http", vec![], false),
+    ] {
+        let cookie = cookie(&serving(tls), scheme, &headers);
+        assert_eq!(cookie.contains("; Secure"), want, "{name}: {cookie}");
+    }
+}
+
+#[test]
 fn no_evidence_goes_to_a_server_whose_certificate_nobody_vouches_for_nor_in_the_clear() {
-    let server = serving(Tls::open(&pem("cert.pem"), &pem("key.pem")).unwrap());
+    let server = serving(Some(Tls::open(&pem("cert.pem"), &pem("key.pem")).unwrap()));
     let tablet = Tablet::new(city::PLACE).unwrap();
     let enrol = |server: String| {
         let code = "12345678".to_owned();

@@ -67,7 +67,7 @@ async fn changes(
 ) -> Result<Json<ChangesReply>, ApiError> {
     let Query(Since { since }) = query.map_err(|error| ApiError::refused(error.to_string()))?;
     let now = app.now();
-    let recovery = app.recovery().cloned();
+    let recovery = app.recovery();
     app.store().read(move |tx| Ok(Json(ChangesReply { recovery, ..page(tx, &caller, since, now)? }))).await
 }
 

@@ -55,7 +55,7 @@ async fn enrol(State(app): State<App>, address: Address, body: Body) -> Result<J
             keep(tx, &request, &operator.id, &token, now)?;
             let certificate = Signed::make(&certificate, app.public_key(), app.key())
                 .map_err(|error| ApiError::internal(&error))?;
-            let (server_key, recovery) = (app.public_key().clone(), app.recovery().cloned());
+            let (server_key, recovery) = (app.public_key().clone(), app.recovery());
             Ok(EnrolReply { certificate, server_key, token, operator, recovery })
         })
     })

@@ -1,11 +1,11 @@
 //! In and out.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Form};
 use chrono::TimeDelta;
 use rusqlite::{OptionalExtension, named_params};
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use crate::api::whole_seconds;
 use crate::guard::Address;
 use crate::route::{Access, Route};
 use crate::secret::{self, SecretError};
+use crate::serve::Peer;
 use crate::store::{StoreError, aside};
 
 /// How long a login holds.
@@ -65,6 +66,7 @@ async fn log_in(
     State(app): State<App>,
     language: Language,
     address: Address,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
     Form(Credentials { login, password }): Form<Credentials>,
 ) -> Response {
@@ -111,8 +113,8 @@ async fn log_in(
     match entered.await {
         Ok(Entered::As(token)) => {
             app.guard().succeeded(&login, address);
-            let secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
-            let secure = if secure { "; Secure" } else { "" };
+            let is_secure = peer.is_some_and(|Extension(peer)| is_secure(peer, &headers));
+            let secure = if is_secure { "; Secure" } else { "" };
             let age = SESSION_HOLDS.num_seconds();
             let value = format!("{SESSION}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
             with_cookie(Redirect::to("/visits").into_response(), &value)
@@ -126,6 +128,12 @@ async fn log_in(
             message(StatusCode::INTERNAL_SERVER_ERROR, &headers, |words| words.failed)
         }
     }
+}
+
+/// True if the browser speaks TLS: with this server, or with a proxy on this machine, which says so.
+fn is_secure(peer: Peer, headers: &HeaderMap) -> bool {
+    let says_so = || headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    peer.is_tls || (peer.address.is_loopback() && says_so())
 }
 
 async fn log_out(State(app): State<App>, headers: HeaderMap) -> Response {
