@@ -30,6 +30,12 @@ INSERT INTO redraw (device, log, seq)
 SELECT device, log, seq FROM entry WHERE kind IN ('record_corrected', 'countersigned', 'voided')
 ON CONFLICT DO NOTHING;
 
+CREATE VIEW void_visit AS
+    -- Visits that count no more, nor do their records; by which entries.
+    SELECT visit.id AS visit, later_act.device, later_act.log, later_act.seq FROM visit
+    JOIN later_act ON later_act.subject = visit.id
+        AND later_act.kind = 'voided' AND later_act.operator = visit.operator;
+
 CREATE VIEW void_record AS
     -- Records that count no more: voided themselves, or with their visit.
     SELECT record.id AS record FROM record

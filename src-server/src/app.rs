@@ -289,15 +289,16 @@ impl App {
         })
     }
 
-    /// Lets machines elsewhere read the metrics by a token; once for each server.
+    /// Lets only machines with a token read the metrics, wherever they are; once for each server.
     pub fn allow_machines(&self, token: &str) {
         // A second token would be a mistake of the program, and the first one holds.
         let _ = self.0.machine_token.set(secret::token_hash(token));
     }
-    /// Compared by its hash, so that time tells nothing of it.
-    pub(crate) fn is_machine_token(&self, token: Option<&str>) -> bool {
-        let known = self.0.machine_token.get();
-        known.zip(token).is_some_and(|(known, token)| *known == secret::token_hash(token))
+    /// Whether it is the token for machines; nothing if this server has none. Compared by its hash, so that time tells
+    /// nothing of it.
+    pub(crate) fn is_machine_token(&self, token: Option<&str>) -> Option<bool> {
+        let known = self.0.machine_token.get()?;
+        Some(token.is_some_and(|token| *known == secret::token_hash(token)))
     }
 
     /// The server's clock.

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -38,10 +39,10 @@ impl Address {
         Self(Some(named.unwrap_or(address)))
     }
     /// One household or office: in IPv6 whoever has one address has 2^64.
-    fn key(self) -> Option<String> {
+    fn key(self) -> Option<IpAddr> {
         Some(match self.0? {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => format!("{:x?}", &address.segments()[..4]),
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+            address => address,
         })
     }
 }
@@ -54,7 +55,6 @@ impl<S: Sync> FromRequestParts<S> for Address {
 }
 
 /// What was guessed wrong.
-#[derive(Default)]
 pub(crate) struct Guard {
     names: Failures,
     addresses: Failures,
@@ -62,22 +62,26 @@ pub(crate) struct Guard {
     wrong_codes: Mutex<(i64, u32)>,
 }
 
+impl Default for Guard {
+    fn default() -> Self {
+        Self {
+            names: Failures::new(FREE_BY_NAME),
+            addresses: Failures::new(FREE_BY_ADDRESS),
+            wrong_codes: Mutex::default(),
+        }
+    }
+}
+
 impl Guard {
     /// How long whoever guesses at `name` from `address` has to wait from `now` on, if at all.
     pub(crate) fn wait(&self, name: &str, address: Address, now: DateTime<Utc>) -> Option<TimeDelta> {
-        self.names.wait(name, FREE_BY_NAME, now).max(self.wait_of(address, now))
-    }
-    fn wait_of(&self, address: Address, now: DateTime<Utc>) -> Option<TimeDelta> {
-        self.addresses.wait(&address.key()?, FREE_BY_ADDRESS, now)
+        self.names.wait(name, now).max(address.key().and_then(|key| self.addresses.wait(key, now)))
     }
     /// Remembers a failure.
     pub(crate) fn failed(&self, name: &str, address: Address, now: DateTime<Utc>) {
         self.names.add(name, now);
-        self.failed_from(address, now);
-    }
-    fn failed_from(&self, address: Address, now: DateTime<Utc>) {
         if let Some(key) = address.key() {
-            self.addresses.add(&key, now);
+            self.addresses.add(key, now);
         }
     }
     /// Forgets all failures of `name`, and one of the address: the one that was counted before the answer was known. Whoever
@@ -85,28 +89,49 @@ impl Guard {
     pub(crate) fn succeeded(&self, name: &str, address: Address) {
         self.names.forget(name);
         if let Some(key) = address.key() {
-            self.addresses.take_back(&key);
+            self.addresses.take_back(key);
         }
     }
-    /// How long enrolment from `address` has to wait: too many wrong codes from there, or in this minute from anywhere.
-    pub(crate) fn codes_wait(&self, address: Address, now: DateTime<Utc>) -> Option<TimeDelta> {
-        let (minute, count) = *self.wrong_codes.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_full = minute == now.timestamp() / 60 && count >= WRONG_CODES;
-        let rest = is_full.then(|| TimeDelta::seconds(60 - now.timestamp() % 60));
-        rest.max(self.wait_of(address, now))
+    /// Counts an enrolment code from `address` as wrong before the answer is known, so that guesses at the same time do not
+    /// slip past. Or tells how long to wait: too many wrong ones from there, or in this minute from anywhere.
+    pub(crate) fn try_code(&self, address: Address, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let mut codes = self.codes_of(now);
+        let rest = (codes.1 >= WRONG_CODES).then(|| TimeDelta::seconds(60 - now.timestamp() % 60));
+        let wait = rest.max(address.key().and_then(|key| self.addresses.wait(key, now)));
+        if wait.is_none() {
+            codes.1 += 1;
+            if let Some(key) = address.key() {
+                self.addresses.add(key, now);
+            }
+        }
+        wait
     }
-    /// Remembers a wrong enrolment code.
-    pub(crate) fn wrong_code(&self, address: Address, now: DateTime<Utc>) {
-        self.failed_from(address, now);
+    /// Takes back what [`Guard::try_code`] counted: the code was not wrong.
+    pub(crate) fn was_no_guess(&self, address: Address, now: DateTime<Utc>) {
+        let mut codes = self.codes_of(now);
+        codes.1 = codes.1.saturating_sub(1);
+        if let Some(key) = address.key() {
+            self.addresses.take_back(key);
+        }
+    }
+    fn codes_of(&self, now: DateTime<Utc>) -> MutexGuard<'_, (i64, u32)> {
         let mut codes = self.wrong_codes.lock().unwrap_or_else(PoisonError::into_inner);
         let minute = now.timestamp() / 60;
-        *codes = if codes.0 == minute { (minute, codes.1.saturating_add(1)) } else { (minute, 1) };
+        if codes.0 != minute {
+            *codes = (minute, 0);
+        }
+        codes
     }
 }
 
 /// Failures in a row, by whom.
-#[derive(Default)]
-struct Failures(Mutex<HashMap<String, Row>>);
+struct Failures {
+    /// So many cost nothing.
+    free: u32,
+    // By a hash: what is guessed at may be as long as a request, and is nobody's to read here.
+    rows: Mutex<HashMap<u64, Row>>,
+    hasher: RandomState,
+}
 
 struct Row {
     count: u32,
@@ -114,33 +139,49 @@ struct Row {
 }
 
 impl Failures {
+    fn new(free: u32) -> Self {
+        Self { free, rows: Mutex::default(), hasher: RandomState::new() }
+    }
+    fn rows(&self) -> MutexGuard<'_, HashMap<u64, Row>> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
     /// The wait that the last of `free` failures or more began; it doubles with each further one.
-    fn wait(&self, key: &str, free: u32, now: DateTime<Utc>) -> Option<TimeDelta> {
-        let rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Row { count, last } = rows.get(key)?;
-        let steps = count.checked_sub(free)?;
+    fn wait(&self, key: impl Hash, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let rows = self.rows();
+        let Row { count, last } = rows.get(&self.hasher.hash_one(key))?;
+        let steps = count.checked_sub(self.free)?;
         let until = *last + TimeDelta::seconds(1_i64 << steps.min(10));
         (until > now).then(|| until - now)
     }
-    fn add(&self, key: &str, now: DateTime<Utc>) {
-        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if rows.len() >= REMEMBERED {
-            rows.retain(|_, row| now - row.last < FORGOTTEN);
+    fn add(&self, key: impl Hash, now: DateTime<Utc>) {
+        let key = self.hasher.hash_one(key);
+        let mut rows = self.rows();
+        if rows.len() >= REMEMBERED && !rows.contains_key(&key) {
+            self.make_room(&mut rows, now);
         }
-        if rows.len() >= REMEMBERED {
-            rows.clear();
-        }
-        let row = rows.entry(key.to_owned()).or_insert(Row { count: 0, last: now });
+        let row = rows.entry(key).or_insert(Row { count: 0, last: now });
         row.count = if now - row.last < FORGOTTEN { row.count.saturating_add(1) } else { 1 };
         row.last = now;
     }
-    fn take_back(&self, key: &str) {
-        if let Some(row) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(key) {
+    /// Whoever invents names must not wash away who has to wait: those go last, and then the oldest half of them.
+    fn make_room(&self, rows: &mut HashMap<u64, Row>, now: DateTime<Utc>) {
+        rows.retain(|_, row| row.count >= self.free && now - row.last < FORGOTTEN);
+        if rows.len() < REMEMBERED {
+            return;
+        }
+        let mut oldest: Vec<(DateTime<Utc>, u64)> = rows.iter().map(|(key, row)| (row.last, *key)).collect();
+        oldest.sort_unstable();
+        for (_, key) in &oldest[..oldest.len() / 2] {
+            rows.remove(key);
+        }
+    }
+    fn take_back(&self, key: impl Hash) {
+        if let Some(row) = self.rows().get_mut(&self.hasher.hash_one(key)) {
             row.count = row.count.saturating_sub(1);
         }
     }
-    fn forget(&self, key: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    fn forget(&self, key: impl Hash) {
+        self.rows().remove(&self.hasher.hash_one(key));
     }
 }
 
@@ -181,11 +222,37 @@ mod tests {
             guard.failed(&n.to_string(), from("2001:db8:0:1::1"), now);
         }
         assert_eq!(guard.wait("new", from("2001:db8:0:1::2"), now), None);
-        guard.wrong_code(from("2001:db8:0:1::3"), now);
+        assert_eq!(guard.try_code(from("2001:db8:0:1::3"), now), None);
         assert_eq!(guard.wait("new", from("2001:db8:0:1:ffff::2"), now), Some(TimeDelta::seconds(1)));
-        assert_eq!(guard.codes_wait(from("2001:db8:0:1::2"), now), Some(TimeDelta::seconds(1)));
+        assert_eq!(guard.try_code(from("2001:db8:0:1::2"), now), Some(TimeDelta::seconds(1)));
         assert_eq!(guard.wait("new", from("2001:db8:0:2::1"), now), None);
-        assert_eq!(guard.codes_wait(from("192.0.2.1"), now), None);
+        assert_eq!(guard.try_code(from("192.0.2.1"), now), None);
+    }
+
+    #[test]
+    fn a_code_that_was_right_leaves_no_trace() {
+        let (guard, now) = (Guard::default(), "2026-11-23T06:00:00Z".parse().unwrap());
+        for _ in 0..100 {
+            assert_eq!(guard.try_code(from("192.0.2.1"), now), None);
+            guard.was_no_guess(from("192.0.2.1"), now);
+        }
+    }
+
+    #[test]
+    fn whoever_invents_names_washes_nobody_away_who_has_to_wait() {
+        let (guard, nowhere) = (Guard::default(), Address(None));
+        let now: DateTime<Utc> = "2026-11-23T06:00:00Z".parse().unwrap();
+        let fail = |name: &str, times: u32, at| (0..times).for_each(|_| guard.failed(name, nowhere, at));
+        fail("anna", 14, now);
+        (0..REMEMBERED).for_each(|n| fail(&format!("once {n}"), 1, now));
+        assert_eq!(guard.wait("anna", nowhere, now), Some(TimeDelta::seconds(512)));
+        let later = now + TimeDelta::seconds(1);
+        (0..REMEMBERED / 2).for_each(|n| fail(&format!("often {n}"), 5, later));
+        let last = later + TimeDelta::seconds(1);
+        (0..REMEMBERED / 2).for_each(|n| fail(&format!("more often {n}"), 5, last));
+        assert!(guard.names.rows().len() <= REMEMBERED);
+        assert_eq!(guard.wait("anna", nowhere, last), None, "the oldest half is gone");
+        assert!(guard.wait("more often 0", nowhere, last).is_some());
     }
 
     #[test]

@@ -12,13 +12,13 @@ pub(crate) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
 }
 
 /// A record as it is held: the entry that signed it first, and what was done later.
-pub(crate) struct Held {
+pub(crate) struct HeldRecord {
     pub(crate) operator: String,
     pub(crate) first: Entry,
     pub(crate) later: Vec<Entry>,
 }
 
-impl Held {
+impl HeldRecord {
     /// Nothing for a record that is not held.
     pub(crate) fn read(tx: &Transaction<'_>, record: &str) -> Result<Option<Self>, StoreError> {
         let first = tx

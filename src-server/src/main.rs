@@ -79,7 +79,7 @@ struct ServeArguments {
     /// Private key, PEM.
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// With this token machines elsewhere may read /metrics; without it only this machine may.
+    /// Only with this token may machines read /metrics, from wherever; without one only this machine may.
     #[arg(long, env = "STACKSIDE_METRICS_TOKEN", hide_env_values = true)]
     metrics_token: Option<String>,
 }

@@ -55,7 +55,7 @@ impl Metrics {
     }
 
     /// The page, with what the database holds.
-    pub(crate) fn page(&self, held: &Held) -> String {
+    pub(crate) fn page(&self, totals: &Totals) -> String {
         let mut page = String::new();
         for (name, help, count) in [
             ("batches_total", "Batches of entries answered with a receipt", &self.batches),
@@ -74,11 +74,11 @@ impl Metrics {
             let _ = writeln!(page, "stackside_answers_total{{status=\"{class}xx\"}} {}", count.get());
         }
         for (name, help, count) in [
-            ("open_uploads", "Files that are still coming up", held.open_uploads),
-            ("held_entries", "Entries held", held.entries),
-            ("held_files", "Files held", held.files),
-            ("held_file_bytes", "Bytes of files held", held.file_bytes),
-            ("devices", "Enrolled tablets that are not struck off", held.devices),
+            ("open_uploads", "Files that are still coming up", totals.open_uploads),
+            ("held_entries", "Entries held", totals.entries),
+            ("held_files", "Files held", totals.files),
+            ("held_file_bytes", "Bytes of files held", totals.file_bytes),
+            ("devices", "Enrolled tablets that are not struck off", totals.devices),
         ] {
             one(&mut page, name, help, "gauge", count);
         }
@@ -96,7 +96,7 @@ fn one(page: &mut String, name: &str, help: &str, kind: &str, count: u64) {
 }
 
 /// What the database holds now.
-pub(crate) struct Held {
+pub(crate) struct Totals {
     open_uploads: u64,
     entries: u64,
     files: u64,
@@ -104,7 +104,7 @@ pub(crate) struct Held {
     devices: u64,
 }
 
-impl Held {
+impl Totals {
     /// Counts it.
     pub(crate) fn count(tx: &Transaction<'_>) -> Result<Self, StoreError> {
         let query = "SELECT

@@ -12,7 +12,7 @@ pub enum Access {
     Public,
     /// An enrolled device, by its token.
     Device,
-    /// This machine itself, or whoever has the token for machines.
+    /// Whoever has the token for machines; this machine itself where there is none.
     Machine,
     /// A person who is logged in; what is shown is limited to the person's organisation.
     Person,

@@ -35,9 +35,8 @@ fn fixes(
         "SELECT latest.point, entry.body FROM (
              SELECT point, device, log, seq,
                  ROW_NUMBER() OVER (PARTITION BY point ORDER BY signed_in_ms DESC) AS place
-             FROM visit WHERE day >= :since AND (:point IS NULL OR point = :point) AND NOT EXISTS (
-                 SELECT 1 FROM later_act WHERE subject = visit.id AND kind = 'voided'
-                     AND later_act.operator = visit.operator)
+             FROM visit WHERE day >= :since AND (:point IS NULL OR point = :point)
+                 AND NOT EXISTS (SELECT 1 FROM void_visit WHERE void_visit.visit = visit.id)
          ) AS latest
          JOIN entry ON entry.device = latest.device AND entry.log = latest.log AND entry.seq = latest.seq
          WHERE latest.place <= :most",

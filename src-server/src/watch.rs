@@ -9,20 +9,20 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use stackside_core::id::DeviceId;
 
-use crate::App;
-use crate::metrics::Held;
+use crate::metrics::Totals;
 use crate::route::{Access, Route};
 use crate::serve::Peer;
+use crate::{App, portal};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![Route::new(Method::GET, "/metrics", Access::Machine, get(metrics))]
 }
 
 async fn metrics(State(app): State<App>) -> Response {
-    match app.store().read(Held::count).await {
-        Ok(held) => {
+    match app.store().read(Totals::count).await {
+        Ok(totals) => {
             let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-            (kind, app.metrics().page(&held)).into_response()
+            (kind, app.metrics().page(&totals)).into_response()
         }
         Err(error) => {
             tracing::error!(%error, "no metrics");
@@ -31,17 +31,18 @@ async fn metrics(State(app): State<App>) -> Response {
     }
 }
 
-/// Lets a request on if it comes from this machine itself, or has the token for machines.
+/// Lets a request on if it has the token for machines; where there is none, if it comes from this machine itself.
 pub(crate) async fn require_machine(State(app): State<App>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let is_here = request.extensions().get::<Peer>().is_some_and(|peer| peer.address.is_loopback());
-    // What a proxy on this machine hands on is not of this machine.
-    let is_handed_on = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
-    if (is_here && !is_handed_on) || app.is_machine_token(bearer(headers)) {
+    // What a proxy on this machine hands on is not of this machine; only a token does not rest on what the proxy says.
+    let is_of_here = || {
+        let is_here = request.extensions().get::<Peer>().is_some_and(|peer| peer.address.is_loopback());
+        is_here && !headers.contains_key("x-forwarded-for") && !headers.contains_key("forwarded")
+    };
+    if app.is_machine_token(bearer(headers)).unwrap_or_else(is_of_here) {
         next.run(request).await
     } else {
-        // As if there were nothing.
-        StatusCode::NOT_FOUND.into_response()
+        portal::not_found(headers)
     }
 }
 

@@ -3,56 +3,13 @@
 
 mod support;
 
-use stackside_core::act::{Act, Countersigned, EntryRef, RecordCorrected, RecordSigned, Voided};
-use stackside_core::evidence::Entry;
-use stackside_core::form::{Answer, Label};
 use stackside_core::id::VisitId;
 use stackside_core::record::History;
 use stackside_core::wire::{Change, ChangesReply, RecordElsewhere};
 use stackside_server::store::StoreError;
-use support::forms::{self, act, strokes};
-use support::{City, Tablet, file, new_id, sign_in};
-
-fn named(entry: &Entry) -> EntryRef {
-    let header = entry.read_header().unwrap();
-    EntryRef { device: header.device, log: header.log, seq: header.seq, hash: entry.hash() }
-}
-
-fn corrected(entry: &Entry, content: &RecordSigned, answers: &[(&str, &str)]) -> Act {
-    let mut content = content.clone();
-    for (key, text) in answers {
-        content.answers.0.insert(key.parse().unwrap(), Answer::typed(*text));
-    }
-    Act::RecordCorrected(Box::new(RecordCorrected {
-        version: named(entry), reason: "抄错".into(), content
-    }))
-}
-
-fn countersigned(entry: &Entry, content: &RecordSigned) -> Act {
-    Act::Countersigned(Box::new(Countersigned {
-        record: content.record,
-        visit: content.visit,
-        point: content.point.clone(),
-        version: named(entry),
-        role: Label { zh: "核查人".into(), en: "Checked by".into() },
-        field: None,
-        name: "王主任".into(),
-        person: None,
-        signature: file(&strokes(), "application/json"),
-    }))
-}
-
-fn voided(entry: &Entry, content: &RecordSigned, is_of_visit: bool) -> Act {
-    Act::Voided(Box::new(Voided {
-        record: (!is_of_visit).then_some(content.record),
-        visit: content.visit,
-        point: content.point.clone(),
-        version: named(entry),
-        reason: "测错了仪器".into(),
-        technician: "demo-tech-a".parse().unwrap(),
-        signature: file(&strokes(), "application/json"),
-    }))
-}
+use support::forms::{self, act};
+use support::later::{corrected, countersigned, voided};
+use support::{City, Tablet, new_id, sign_in};
 
 async fn records(city: &City, tablet: &Tablet) -> Vec<RecordElsewhere> {
     let page: ChangesReply = tablet.get(city, "/api/v1/changes?since=0").await.json();
@@ -139,6 +96,22 @@ async fn a_void_visit_voids_its_records_and_the_last_one_that_counts_still_goes_
     assert!(left.contains(&good.record), "the last one that counts is never left out");
     city.app.import(&support::demo(), false).unwrap();
     assert_eq!(records(&city, &reader).await.len(), left.len());
+}
+
+#[tokio::test]
+async fn what_is_done_later_leaves_the_time_that_was_proven_for_a_record() {
+    let city = City::new();
+    let (mut maker, mut other) = (city.tablet().await, city.tablet().await);
+    // Ahead of the receipt: its wall clock is not believed.
+    maker.wall = "2026-11-25T06:00:00Z".into();
+    let content = forms::report(&city);
+    let first = [maker.first(), maker.make(&act(content.clone()))];
+    maker.receipt(&city, &first).await;
+    let entries = [other.first(), other.make(&countersigned(&first[1], &content))];
+    other.receipt(&city, &entries).await;
+    let days = "SELECT DISTINCT date(signed_ms / 1000, 'unixepoch') FROM record
+                UNION ALL SELECT DISTINCT date(signed_ms / 1000, 'unixepoch') FROM record_instrument";
+    assert_eq!(texts(&city, days), ["2026-11-23", "2026-11-23"]);
 }
 
 #[tokio::test]

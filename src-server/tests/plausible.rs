@@ -9,6 +9,7 @@ use stackside_core::id::VisitId;
 use stackside_core::plausible::{Finding, Identity};
 use stackside_server::access::Role;
 use support::forms::{act, inspection};
+use support::later::{corrected, voided};
 use support::{City, Tablet, new_id, sign_in};
 
 const TOO_SOON: &str = "签到只隔";
@@ -76,4 +77,38 @@ async fn what_is_found_in_a_record_and_what_the_tablet_had_said_stand_beside_eac
     }
     assert_eq!(page.matches("离场前平板已提示").count(), 2, "the temperature it had not");
     assert_eq!(page.matches("运维日期").count(), 1);
+}
+
+#[tokio::test]
+async fn what_was_corrected_or_voided_since_is_found_no_more() {
+    let city = City::new();
+    city.add_user("operator", Role::Supervisor, "demo-operator");
+    let (visit, wrong) = (VisitId::new(new_id()), VisitId::new(new_id()));
+    let mut tablet = city.tablet().await;
+    let too_warm = || {
+        let mut record = inspection(&city, visit);
+        record.answers.0.get_mut(&"header/room_temperature".parse().unwrap()).unwrap().text = "75".into();
+        record
+    };
+    let (typo, mistake) = (too_warm(), too_warm());
+    let entries = [
+        tablet.first(),
+        tablet.make(&sign_in(wrong, "demo-stack-1")),
+        tablet.make(&sign_in(visit, "demo-outfall")),
+        tablet.make(&act(typo.clone())),
+        tablet.make(&act(mistake.clone())),
+    ];
+    tablet.receipt(&city, &entries).await;
+    let found = || async {
+        let page = page(&city, "operator", visit).await;
+        (page.matches("75 超出允许范围").count(), page.contains(TOO_SOON))
+    };
+    assert_eq!(found().await, (2, true));
+    take(&city, &mut tablet, [corrected(&entries[3], &typo, &[("header/room_temperature", "25")])]).await;
+    assert_eq!(found().await, (1, true));
+    take(&city, &mut tablet, [voided(&entries[4], &mistake, false)]).await;
+    assert_eq!(found().await, (0, true));
+    let nothing = inspection(&city, wrong);
+    take(&city, &mut tablet, [voided(&entries[1], &nothing, true)]).await;
+    assert_eq!(found().await, (0, false), "nobody was at the other point");
 }

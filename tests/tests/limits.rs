@@ -57,9 +57,13 @@ fn retry_after(answer: &Answer) -> u64 {
 #[test]
 fn whoever_guesses_enrolment_codes_waits_longer_each_time_and_others_do_not() {
     let server = frozen();
-    for _ in 0..20 {
-        assert_eq!(wrong_code(&server, "198.51.100.7").status, 403);
-    }
+    let status = || wrong_code(&server, "198.51.100.7").status.as_u16();
+    let mut at_once: Vec<u16> = std::thread::scope(|scope| {
+        let guesses: Vec<_> = (0..30).map(|_| scope.spawn(status)).collect();
+        guesses.into_iter().map(|guess| guess.join().unwrap()).collect()
+    });
+    at_once.sort_unstable();
+    assert_eq!(at_once, [[403; 20].as_slice(), &[429; 10]].concat(), "who asks all at once is counted too");
     let told = wrong_code(&server, "198.51.100.7");
     assert_eq!(told.status, 429);
     assert_eq!(retry_after(&told), 1);
@@ -117,10 +121,18 @@ fn the_metrics_count_what_came_in_and_are_for_this_machine_or_a_token() {
     assert_eq!(value("upload_bytes_total"), value("held_file_bytes"));
     assert!(value("batches_total") >= 1 && value("batch_bytes_total") > 500);
     let elsewhere = ("x-forwarded-for", "198.51.100.7");
-    assert_eq!(get(&[elsewhere]).status, 404);
+    let told = get(&[elsewhere]);
+    assert_eq!(told.status, 404);
+    let nothing = http::client().unwrap().get(format!("{}/nothing", server.url()));
+    assert_eq!(told.body, http::send(nothing).unwrap().body, "as if there were nothing");
     server.app.allow_machines("a token for machines");
     assert_eq!(get(&[elsewhere, ("authorization", "Bearer a token for machines")]).status, 200);
     assert_eq!(get(&[elsewhere, ("authorization", "Bearer another")]).status, 404);
+    assert_eq!(
+        get(&[]).status,
+        404,
+        "a proxy here may say nothing of whom it speaks for: the token alone counts"
+    );
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::ApiError;
 use crate::App;
 use crate::access::DeviceCaller;
 use crate::definition;
-use crate::history::Held;
+use crate::history::HeldRecord;
 use crate::register::{self, Table};
 use crate::route::{Access, Route};
 use crate::store::{StoreError, integer};
@@ -122,7 +122,7 @@ fn page(
 
 /// A record as its device signed it with what was done later, and how long the bodies are.
 fn record(tx: &Transaction<'_>, id: &str) -> Result<Option<(RecordElsewhere, usize)>, StoreError> {
-    let Some(Held { first, later, .. }) = Held::read(tx, id)? else { return Ok(None) };
+    let Some(HeldRecord { first, later, .. }) = HeldRecord::read(tx, id)? else { return Ok(None) };
     let length = later.iter().chain([&first]).map(|entry| entry.body.len()).sum();
     Ok(content(&first).map(|(header, content)| {
         let (signed_at, proof) = header.clocks.best_time();

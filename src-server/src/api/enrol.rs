@@ -30,14 +30,14 @@ pub(super) fn routes() -> Vec<Route> {
 async fn enrol(State(app): State<App>, address: Address, body: Body) -> Result<Json<EnrolReply>, ApiError> {
     let request: EnrolRequest = read_json(body).await?;
     let now = app.now().trunc_subsecs(0);
-    if let Some(wait) = app.guard().codes_wait(address, now) {
-        return Err(ApiError::wait(wait, "too many wrong codes"));
-    }
     if request.public_key.check().is_err() {
         return Err(ApiError::refused("not a public key"));
     }
     if request.model.len() > MAX_TEXT || request.app_version.len() > MAX_TEXT {
         return Err(ApiError::refused("model or app_version is too long"));
+    }
+    if let Some(wait) = app.guard().try_code(address, now) {
+        return Err(ApiError::wait(wait, "too many wrong codes"));
     }
     let guarded = app.clone();
     let reply: Result<_, ApiError> = aside(move || {
@@ -60,10 +60,9 @@ async fn enrol(State(app): State<App>, address: Address, body: Body) -> Result<J
         })
     })
     .await;
-    if let Err(error) = &reply
-        && error.error.code == WireErrorCode::Code
-    {
-        guarded.guard().wrong_code(address, now);
+    let is_wrong = reply.as_ref().is_err_and(|error| error.error.code == WireErrorCode::Code);
+    if !is_wrong {
+        guarded.guard().was_no_guess(address, now);
     }
     Ok(Json(reply?))
 }

@@ -14,7 +14,7 @@ use stackside_core::id::{OperatorId, RecordId, VisitId};
 use stackside_core::photo::PhotoSource;
 
 use super::settle::settle;
-use crate::history::{Held, read_entry};
+use crate::history::{HeldRecord, read_entry};
 use crate::store::{StoreError, integer};
 use crate::{definition, register};
 
@@ -138,20 +138,20 @@ impl Place<'_> {
             return Ok(());
         }
         self.files_of_record(act)?;
-        self.settle(act.record, hash)
+        self.draw_newest(act.record, hash)
     }
 
     fn correction(&self, content: &RecordSigned, hash: Hash) -> Result<(), StoreError> {
         self.later_act(&content.record.to_string())?;
         self.files_of_record(content)?;
-        self.settle(content.record, hash)
+        self.draw_newest(content.record, hash)
     }
 
     fn countersignature(&self, act: &Countersigned, hash: Hash) -> Result<(), StoreError> {
         self.later_act(&act.record.to_string())?;
         let (visit, record) = (act.visit, Some(act.record));
         self.files([&act.signature], Reference { role: "signature", visit, record, ..Reference::default() })?;
-        self.settle(act.record, hash)
+        self.draw_newest(act.record, hash)
     }
 
     fn void(&self, act: &Voided, hash: Hash) -> Result<(), StoreError> {
@@ -159,7 +159,7 @@ impl Place<'_> {
         self.files([&act.signature], Reference { role: "signature", visit, record, ..Reference::default() })?;
         if let Some(record) = record {
             self.later_act(&record.to_string())?;
-            return self.settle(record, hash);
+            return self.draw_newest(record, hash);
         }
         let Some(visit) = visit else { return Ok(()) };
         self.later_act(&visit.to_string())?;
@@ -168,7 +168,7 @@ impl Place<'_> {
             .query_map(named_params! { ":visit": visit.to_string() }, |row| row.get::<_, String>(0))?;
         for record in records {
             if let Ok(record) = record?.parse() {
-                self.settle(record, hash)?;
+                self.draw_newest(record, hash)?;
             }
         }
         Ok(())
@@ -192,16 +192,16 @@ impl Place<'_> {
     }
 
     /// Draws what a record's newest version worked on, and tells the tablets. Nothing for a record that has not come yet: it
-    /// is settled when it does.
-    fn settle(&self, record: RecordId, hash: Hash) -> Result<(), StoreError> {
+    /// is drawn when it does.
+    fn draw_newest(&self, record: RecordId, hash: Hash) -> Result<(), StoreError> {
         let id = record.to_string();
-        let held = Held::read(self.tx, &id)?.filter(|held| held.operator == self.operator.as_str());
+        let held = HeldRecord::read(self.tx, &id)?.filter(|held| held.operator == self.operator.as_str());
         let Some(history) = held.and_then(|held| held.history()) else { return Ok(()) };
         for table in ["record_instrument", "record_item"] {
             let delete = format!("DELETE FROM {table} WHERE record = :record");
             self.tx.execute(&delete, named_params! { ":record": id })?;
         }
-        self.worked_on(&history.newest().content, history.first().stamp.at.timestamp_millis())?;
+        self.worked_on(&history.newest().content)?;
         register::announce_record(self.tx, &id, &hash.to_string())?;
         Ok(())
     }
@@ -215,8 +215,8 @@ impl Place<'_> {
         self.files(&act.files, Reference { role: "attachment", first_place, ..reference })
     }
 
-    /// Writes what a record worked on: the point, instruments, items of an inspection.
-    fn worked_on(&self, act: &RecordSigned, signed_ms: i64) -> Result<(), StoreError> {
+    /// Writes what a record worked on: the point, instruments, items of an inspection; when, as its row is settled.
+    fn worked_on(&self, act: &RecordSigned) -> Result<(), StoreError> {
         let by_hand = act.answers.0.iter().filter(|(_, answer)| answer.is_by_hand());
         let instruments: BTreeSet<&str> =
             by_hand.filter_map(|(key, _)| key.row.as_deref()).chain(std::iter::once("")).collect();
@@ -227,14 +227,14 @@ impl Place<'_> {
         for (table, column, name) in instruments.chain(items) {
             let insert = format!(
                 "INSERT INTO {table} (record, point, form, {column}, signed_ms)
-                 VALUES (:record, :point, :form, :name, :time) ON CONFLICT DO NOTHING"
+                 VALUES (:record, :point, :form, :name, (SELECT signed_ms FROM record WHERE id = :record))
+                 ON CONFLICT DO NOTHING"
             );
             self.tx.prepare_cached(&insert)?.execute(named_params! {
                 ":record": act.record.to_string(),
                 ":point": act.point.as_str(),
                 ":form": act.form.as_str(),
                 ":name": name,
-                ":time": signed_ms,
             })?;
         }
         Ok(())

@@ -10,7 +10,9 @@ use stackside_core::register::{Instrument, Point};
 
 use super::kept;
 use super::record::Library;
+use super::visit::Head;
 use crate::access::PersonCaller;
+use crate::history::HeldRecord;
 use crate::register;
 use crate::store::StoreError;
 
@@ -25,22 +27,12 @@ pub(super) struct Found {
     pub(super) was_shown: bool,
 }
 
-/// A visit as its row has it.
-pub(super) struct Row<'r> {
-    pub(super) id: VisitId,
-    pub(super) operator: &'r str,
-    pub(super) technician: &'r str,
-    pub(super) day: &'r str,
-    pub(super) signed_in_ms: i64,
-    pub(super) signed_out_ms: Option<i64>,
-}
-
 /// What is found in a visit now, and what the tablet pointed out besides when it was left.
 pub(super) fn of_visit(
     tx: &Transaction<'_>,
     library: &Library,
     caller: &PersonCaller,
-    row: &Row<'_>,
+    head: &Head,
     point: Option<&Point>,
     signed_in: &SignedIn,
     shown: &[Finding],
@@ -49,13 +41,13 @@ pub(super) fn of_visit(
     // Of a point that nobody registered nobody knows where it stands.
     let Some(station) = point.map(|point| point.position).or(fix) else { return Ok(vec![]) };
     let stay = Stay {
-        visit: row.id,
+        visit: head.id,
         station,
         fix,
-        signed_in_at: moment(row.signed_in_ms),
-        signed_out_at: row.signed_out_ms.map(moment),
+        signed_in_at: moment(head.signed_in_ms),
+        signed_out_at: head.signed_out_ms.map(moment),
     };
-    let records = records(tx, row)?;
+    let records = records(tx, head)?;
     let checked: Vec<_> = records
         .iter()
         .map(|(content, signed_at)| plausible::Record {
@@ -73,7 +65,7 @@ pub(super) fn of_visit(
         records: &checked,
         now: stay.signed_out_at.unwrap_or(stay.signed_in_at),
     };
-    let found = plausible::findings(&visit, &others(tx, row)?, &Limits::default());
+    let found = plausible::findings(&visit, &others(tx, head)?, &Limits::default());
     let is_gone = |one: &&Finding| !found.iter().any(|other| other.is_same(one));
     let gone = shown.iter().filter(is_gone);
     let words = Worded { tx, library, caller, records: &records, instruments: &instruments };
@@ -88,21 +80,22 @@ fn moment(ms: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(ms).unwrap_or_default()
 }
 
-/// The technician's other visits of the days around, from any tablet.
-fn others(tx: &Transaction<'_>, row: &Row<'_>) -> Result<Vec<Stay>, StoreError> {
-    let Ok(day) = row.day.parse::<NaiveDate>() else { return Ok(vec![]) };
+/// The technician's other visits of the days around that count, from any tablet.
+fn others(tx: &Transaction<'_>, head: &Head) -> Result<Vec<Stay>, StoreError> {
+    let Ok(day) = head.day.parse::<NaiveDate>() else { return Ok(vec![]) };
     let mut query = tx.prepare_cached(
         "SELECT id, point, device, log, seq, signed_in_ms, signed_out_ms FROM visit
          WHERE technician = :technician AND operator = :operator AND id <> :id AND day BETWEEN :from AND :to
+             AND NOT EXISTS (SELECT 1 FROM void_visit WHERE void_visit.visit = visit.id)
          ORDER BY abs(signed_in_ms - :time) LIMIT 50",
     )?;
     let mut rows = query.query(named_params! {
-        ":technician": row.technician,
-        ":operator": row.operator,
-        ":id": row.id.to_string(),
+        ":technician": head.technician,
+        ":operator": head.operator,
+        ":id": head.id.to_string(),
         ":from": day.checked_sub_days(Days::new(1)).unwrap_or(day).to_string(),
         ":to": day.checked_add_days(Days::new(1)).unwrap_or(day).to_string(),
-        ":time": row.signed_in_ms,
+        ":time": head.signed_in_ms,
     })?;
     let mut stays = vec![];
     while let Some(row) = rows.next()? {
@@ -125,17 +118,20 @@ fn others(tx: &Transaction<'_>, row: &Row<'_>) -> Result<Vec<Stay>, StoreError> 
     Ok(stays)
 }
 
-fn records(tx: &Transaction<'_>, row: &Row<'_>) -> Result<Vec<(RecordSigned, DateTime<Utc>)>, StoreError> {
+/// The visit's records that count, each as it says now and when it was signed first: a correction may come days later.
+fn records(tx: &Transaction<'_>, head: &Head) -> Result<Vec<(RecordSigned, DateTime<Utc>)>, StoreError> {
     let mut query = tx.prepare_cached(
-        "SELECT device, log, seq, signed_ms FROM record WHERE visit = :visit AND operator = :operator
+        "SELECT id, signed_ms FROM record WHERE visit = :visit AND operator = :operator
+             AND NOT EXISTS (SELECT 1 FROM void_record WHERE void_record.record = record.id)
          ORDER BY signed_ms, id",
     )?;
-    let mut rows = query.query(named_params! { ":visit": row.id.to_string(), ":operator": row.operator })?;
+    let mut rows =
+        query.query(named_params! { ":visit": head.id.to_string(), ":operator": head.operator })?;
     let mut records = vec![];
     while let Some(row) = rows.next()? {
-        let (device, log): (String, String) = (row.get(0)?, row.get(1)?);
-        if let Some(Act::RecordSigned(content)) = kept::act(tx, (&device, &log), row.get(2)?)? {
-            records.push((*content, moment(row.get(3)?)));
+        let held = HeldRecord::read(tx, &row.get::<_, String>(0)?)?;
+        if let Some(history) = held.and_then(|held| held.history()) {
+            records.push((history.newest().content.clone(), moment(row.get(1)?)));
         }
     }
     Ok(records)
@@ -188,9 +184,7 @@ impl Worded<'_> {
         };
         let form = self.library.form(content.form.as_str(), content.form_version);
         let field = finding.key().map(|key| {
-            let section = form.and_then(|form| form.section(&key.section));
-            let field =
-                section.and_then(|section| section.field(&key.field).or_else(|| section.column(&key.field)));
+            let field = form.and_then(|form| form.field_of(key));
             field.map_or_else(
                 || key.to_string(),
                 |field| words.pick(&field.label.zh, &field.label.en).to_owned(),

@@ -18,7 +18,7 @@ use stackside_core::proven::day_of_visit;
 use stackside_core::record::Stamp;
 use stackside_core::register::Point;
 
-use super::findings::{self, Found, Row};
+use super::findings::{self, Found};
 use super::kept::{self, Evidence, Gallery};
 use super::record::{self, Card, Library};
 use super::{Frame, Language, one, presence_pill, shown_ms, sketch};
@@ -39,16 +39,17 @@ struct Fact {
     value: String,
 }
 
-struct Head {
-    id: String,
-    operator: String,
+/// A visit as its row has it.
+pub(super) struct Head {
+    pub(super) id: VisitId,
+    pub(super) operator: String,
     point: String,
-    technician: String,
+    pub(super) technician: String,
     device: String,
     log: String,
-    day: String,
-    signed_in_ms: i64,
-    signed_out_ms: Option<i64>,
+    pub(super) day: String,
+    pub(super) signed_in_ms: i64,
+    pub(super) signed_out_ms: Option<i64>,
     proof: TimeProof,
     presence: String,
     seq: i64,
@@ -103,7 +104,7 @@ fn load(
         _ => None,
     };
     let title = point.as_ref().map_or_else(|| head.point.clone(), |point| point.name.clone());
-    let frame = Frame::new(language, title, Some(caller), &format!("/visits/{}", head.id));
+    let frame = Frame::new(language, title, Some(caller), &format!("/visits/{id}"));
     let (tone, presence) = presence_pill(words, &head.presence);
     let fence = point.as_ref().map(|point| &point.fence);
     let fix = signed_in.as_ref().and_then(|act| act.presence.fix.as_ref());
@@ -114,20 +115,13 @@ fn load(
     let library = Library::open(app, tx, words)?;
     let findings = match &signed_in {
         Some(act) => {
-            let row = Row {
-                id,
-                operator: &head.operator,
-                technician: &head.technician,
-                day: &head.day,
-                signed_in_ms: head.signed_in_ms,
-                signed_out_ms: head.signed_out_ms,
-            };
             let shown = shown(tx, &head)?;
-            findings::of_visit(tx, &library, caller, &row, point.as_ref(), act, &shown)?
+            findings::of_visit(tx, &library, caller, &head, point.as_ref(), act, &shown)?
         }
         None => vec![],
     };
-    let photos = kept::photos_of_visit(tx, &library.files, &head.id, &head.operator)?;
+    let visit = id.to_string();
+    let photos = kept::photos_of_visit(tx, &library.files, &visit, &head.operator)?;
     Ok(Some(VisitPage {
         day: head.day.clone(),
         tone,
@@ -143,7 +137,7 @@ fn load(
         )?,
         sign_in: kept::evidence(tx, place, head.seq)?,
         sign_out,
-        records: record::of_visit(tx, &library, &head.id, &head.operator)?,
+        records: record::of_visit(tx, &library, &visit, &head.operator)?,
         gallery: Gallery { words, photos },
         findings,
         device: head.device,
@@ -158,10 +152,9 @@ fn void_of_visit(
 ) -> Result<Option<String>, StoreError> {
     let entry = tx
         .query_row(
-            "SELECT entry.header, entry.signature, entry.body FROM later_act JOIN entry USING (device, log, seq)
-             WHERE subject = :visit AND operator = :operator AND later_act.kind = 'voided'
-             ORDER BY entry.rowid LIMIT 1",
-            named_params! { ":visit": head.id, ":operator": head.operator },
+            "SELECT entry.header, entry.signature, entry.body FROM void_visit JOIN entry USING (device, log, seq)
+             WHERE void_visit.visit = :visit ORDER BY entry.rowid LIMIT 1",
+            named_params! { ":visit": head.id.to_string() },
             read_entry,
         )
         .optional()?;
@@ -200,7 +193,7 @@ fn shifted(
 
 fn head(tx: &Transaction<'_>, caller: &PersonCaller, id: VisitId) -> Result<Option<Head>, StoreError> {
     let query = format!(
-        "SELECT work.id, work.operator, work.point, work.technician, work.device, work.log,
+        "SELECT work.operator, work.point, work.technician, work.device, work.log,
              work.signed_in_ms, work.signed_out_ms, work.proof, work.presence, work.seq,
              work.out_log, work.out_seq, work.day
          FROM visit AS work LEFT JOIN point ON point.id = work.point WHERE work.id = :id AND {}",
@@ -209,19 +202,19 @@ fn head(tx: &Transaction<'_>, caller: &PersonCaller, id: VisitId) -> Result<Opti
     let parameters = named_params! { ":id": id.to_string(), ":organisation": caller.organisation };
     let head = tx.query_row(&query, parameters, |row| {
         Ok(Head {
-            id: row.get(0)?,
-            operator: row.get(1)?,
-            point: row.get(2)?,
-            technician: row.get(3)?,
-            device: row.get(4)?,
-            log: row.get(5)?,
-            signed_in_ms: row.get(6)?,
-            signed_out_ms: row.get(7)?,
-            proof: TimeProof::named(&row.get::<_, String>(8)?),
-            presence: row.get(9)?,
-            seq: row.get(10)?,
-            out: row.get::<_, Option<String>>(11)?.zip(row.get(12)?),
-            day: row.get(13)?,
+            id,
+            operator: row.get(0)?,
+            point: row.get(1)?,
+            technician: row.get(2)?,
+            device: row.get(3)?,
+            log: row.get(4)?,
+            signed_in_ms: row.get(5)?,
+            signed_out_ms: row.get(6)?,
+            proof: TimeProof::named(&row.get::<_, String>(7)?),
+            presence: row.get(8)?,
+            seq: row.get(9)?,
+            out: row.get::<_, Option<String>>(10)?.zip(row.get(11)?),
+            day: row.get(12)?,
         })
     });
     Ok(head.optional()?)
@@ -251,7 +244,7 @@ fn facts(
     let proof = words.proof(head.proof);
     fact(words.signed_in, format!("{}{}", shown_ms(head.signed_in_ms), words.bracketed(proof)));
     fact(words.signed_out, head.signed_out_ms.map_or_else(|| words.still_there.to_owned(), shown_ms));
-    if let Some((signed_in, signed)) = times_of_visit(tx, &head.id)? {
+    if let Some((signed_in, signed)) = times_of_visit(tx, &head.id.to_string())? {
         let (day, proof) = day_of_visit(signed_in, signed);
         let note = format!("{}{}{}", words.day_of_visit_note, words.semicolon, words.proof(proof));
         fact(words.day_of_visit, format!("{day}{}", words.bracketed(&note)));

@@ -114,8 +114,7 @@ fn visits(
              (SELECT COUNT(DISTINCT photo.sha256) {photos}),
              (SELECT COUNT(DISTINCT photo.sha256) {photos} AND NOT EXISTS (
                   SELECT 1 FROM file WHERE file.sha256 = photo.sha256 AND file.operator = photo.operator)),
-             EXISTS (SELECT 1 FROM later_act WHERE later_act.subject = work.id AND later_act.kind = 'voided'
-                 AND later_act.operator = work.operator)
+             EXISTS (SELECT 1 FROM void_visit WHERE void_visit.visit = work.id)
          FROM visit AS work {JOINS}
          WHERE work.day = :day AND {} ORDER BY work.signed_in_ms, work.id",
         caller.visible()

@@ -63,7 +63,7 @@ impl Store {
         let path = folder.join(FILE_NAME);
         migration::refuse_newer(&path)?;
         let mut writer = Connection::open(&path)?;
-        settle(&writer)?;
+        set_pragmas(&writer)?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
         migration::run(&mut writer)?;
         Ok(Self(Arc::new(Inner { path, writer: Mutex::new(writer), readers: Mutex::default() })))
@@ -138,7 +138,7 @@ impl Store {
     fn reader(&self) -> Result<Connection, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let reader = Connection::open_with_flags(&self.0.path, flags)?;
-        settle(&reader)?;
+        set_pragmas(&reader)?;
         Ok(reader)
     }
 }
@@ -188,7 +188,7 @@ pub fn integer(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn settle(connection: &Connection) -> Result<(), StoreError> {
+fn set_pragmas(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.execute_batch(
         "PRAGMA synchronous = FULL; -- what a receipt names survives a power cut

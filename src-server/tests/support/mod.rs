@@ -27,6 +27,7 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 pub mod forms;
+pub mod later;
 
 pub const PASSWORD: &str = "correct horse";
 pub const START: &str = "2026-11-23T06:00:00Z";

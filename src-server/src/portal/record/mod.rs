@@ -31,7 +31,7 @@ use super::kept::{self, Evidence, Gallery, Photo};
 use super::{Frame, Language, one, shown_ms};
 use crate::access::PersonCaller;
 use crate::api::Files;
-use crate::history::Held;
+use crate::history::HeldRecord;
 use crate::route::{Access, Route};
 use crate::store::{StoreError, integer};
 use crate::words::Words;
@@ -155,7 +155,9 @@ fn card(
     drawn: &Drawn,
     number: Option<u32>,
 ) -> Result<Option<Card>, StoreError> {
-    let Some(history) = Held::read(tx, &drawn.id)?.and_then(|held| held.history()) else { return Ok(None) };
+    let Some(history) = HeldRecord::read(tx, &drawn.id)?.and_then(|held| held.history()) else {
+        return Ok(None);
+    };
     let newest = history.corrections() + 1;
     let Some(version) = history.version(number.unwrap_or(newest)) else { return Ok(None) };
     let content = &version.content;

@@ -17,7 +17,7 @@ use super::cell::{Cell, Reader, Value};
 use super::verdict::text;
 use super::{Drawn, Library, evidence_of, gravest, marks, stamp_line, visible, void_line};
 use crate::access::PersonCaller;
-use crate::history::Held;
+use crate::history::HeldRecord;
 use crate::portal::kept::{self, Evidence};
 use crate::portal::{Frame, Language, one};
 use crate::store::StoreError;
@@ -78,7 +78,9 @@ fn load(
     let Some(drawn) = visible(tx, caller, id)? else { return Ok(None) };
     let library = Library::open(app, tx, language.words)?;
     let words = library.words;
-    let Some(history) = Held::read(tx, &drawn.id)?.and_then(|held| held.history()) else { return Ok(None) };
+    let Some(history) = HeldRecord::read(tx, &drawn.id)?.and_then(|held| held.history()) else {
+        return Ok(None);
+    };
     let mut versions = vec![];
     let mut before: Option<&Version> = None;
     for (version, number) in history.versions().zip(1..) {
