@@ -71,8 +71,39 @@ where
 {
     let shared = Shared::get();
     move || match value.get() {
-        None => view! { <Loading /> }.into_any(),
-        Some(Err(error)) => view! { <Failed error on_retry=move |()| shared.look_again() /> }.into_any(),
+        None => nothing_yet(shared, None),
+        Some(Err(error)) => nothing_yet(shared, Some(error)),
         Some(Ok(reply)) => draw(reply).into_any(),
+    }
+}
+
+/// Like [`show`], but what is drawn stays and follows the replies by itself: where a hand may be on it meanwhile.
+pub fn follow<T, V>(value: Live<T>, draw: impl Fn(Memo<T>) -> V + Send + 'static) -> impl IntoView
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    let shared = Shared::get();
+    let last = move || value.with(|reply| reply.as_ref().and_then(|reply| reply.as_ref().ok().cloned()));
+    // Nothing once there is a reply.
+    let trouble = Memo::new(move |_| {
+        value.with(|reply| match reply {
+            None => Some(None),
+            Some(reply) => reply.as_ref().err().cloned().map(Some),
+        })
+    });
+    move || {
+        let trouble = trouble.get();
+        match untrack(last) {
+            None => nothing_yet(shared, trouble.flatten()),
+            Some(first) => draw(Memo::new(move |_| last().unwrap_or_else(|| first.clone()))).into_any(),
+        }
+    }
+}
+
+fn nothing_yet(shared: Shared, error: Option<CommandError>) -> AnyView {
+    match error {
+        None => view! { <Loading /> }.into_any(),
+        Some(error) => view! { <Failed error on_retry=move |()| shared.look_again() /> }.into_any(),
     }
 }

@@ -210,13 +210,15 @@ async function journey({ page, server, tablet }) {
   });
   await look(page, '20-sync-offline');
   await step('a photo is let wait, and goes on', async () => {
-    const pauses = button('暂停');
+    const pauses = page.getByRole('button', { name: /^暂停：/ });
+    const goOn = page.getByRole('button', { name: /^继续：/ });
     await seen(pauses);
     const files = await pauses.count();
     await pauses.first().tap();
     await seen(page.getByText('已暂停', { exact: true }));
     await look(page, '20-sync-paused');
-    await button('继续').tap();
+    if (!(await goOn.evaluate((button) => button === document.activeElement))) throw new Error('the list was drawn anew');
+    await goOn.tap();
     await until('all files to wait for the network only', async () => (await pauses.count()) === files);
   });
   await rail('今日').tap();

@@ -27,7 +27,7 @@ pub fn Row(
     title: String,
     /// The second line.
     #[prop(into, optional)]
-    detail: String,
+    detail: Signal<String>,
     /// Where a tap on the row leads.
     #[prop(into, optional)]
     to: Option<String>,
@@ -45,8 +45,8 @@ pub fn Row(
         </div>
         <div class="row__main">
             <b>{title}</b>
-            {(!detail.is_empty()).then(|| view! { <div class="num">{detail}</div> })}
-            {below.run()}
+            {move || Some(detail.get()).filter(|detail| !detail.is_empty()).map(|detail| view! { <div class="num">{detail}</div> })}
+            {move || below.run()}
         </div>
         <div class="row__end">
             {children.map(|children| view! { <div class="row__words">{children()}</div> })}

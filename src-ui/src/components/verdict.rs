@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use stackside_core::judge::{Outcome, Verdict};
 
 use super::icon::{Glyph, Icon};
-use super::tone::Tone;
+use super::tone::{Pill, Tone};
 use crate::texts;
 
 /// How an outcome looks: never by colour alone.
@@ -15,6 +15,13 @@ pub fn outcome_look(outcome: Outcome) -> (Tone, Icon) {
         Outcome::Fail | Outcome::OutOfControl => (Tone::Bad, Icon::Warn),
         Outcome::Incomplete | Outcome::NotJudged => (Tone::Idle, Icon::Clock),
     }
+}
+
+/// An outcome as a pill.
+#[component]
+pub fn OutcomePill(outcome: Outcome) -> impl IntoView {
+    let (tone, icon) = outcome_look(outcome);
+    view! { <Pill tone icon text=texts::outcome(outcome).get() /> }
 }
 
 /// Shows a verdict, or nothing; a change is told politely to those who do not see it.

@@ -82,7 +82,10 @@ fn Give(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
                 (texts::HANDOVER_FILE.get(), Some(given.file)),
             ];
             view! {
-                <p class="handover__code" aria-label=texts::HANDOVER_CODE.get()>{given.code}</p>
+                <div>
+                    <p class="handover__label">{texts::HANDOVER_CODE.get()}</p>
+                    <p class="handover__code">{given.code}</p>
+                </div>
                 <p>{texts::HANDOVER_CODE_WHY.get()}</p>
                 <Facts facts />
             }
@@ -106,6 +109,7 @@ fn Take(
     let code = RwSignal::new(String::new());
     let sent = RwSignal::new(None::<(u64, u64)>);
     let is_here = RwSignal::new(false);
+    let is_opening = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<CommandError>);
     let choose = move |event: leptos::ev::Event| {
@@ -121,18 +125,19 @@ fn Take(
         busy.set(true);
         trouble.set(None);
         spawn_local(async move {
-            let told = move |done, total| {
-                sent.try_set(Some((done, total)));
-            };
-            let arrived = if is_here.get_untracked() { Ok(()) } else { send(&file, told).await };
+            let told = move |done, total| sent.try_set(Some((done, total))).is_none();
+            let arrived = if is_here.get_untracked() { Ok(true) } else { send(&file, told).await };
             sent.try_set(None);
             let taken = match arrived {
-                Ok(()) => {
+                Ok(false) => return,
+                Ok(true) => {
                     is_here.try_set(true);
+                    is_opening.try_set(true);
                     shell::call(&TakeHandover { code }).await
                 }
                 Err(error) => Err(error),
             };
+            is_opening.try_set(false);
             busy.try_set(false);
             match taken {
                 Ok(taken) => {
@@ -143,6 +148,12 @@ fn Take(
                 }
             }
         });
+    };
+    // What is being opened is taken over whether the dialog is there or not: it stays, to tell what came of it.
+    let close = move |()| {
+        if !is_opening.get_untracked() {
+            on_close.run(());
+        }
     };
     let is_wrong_code =
         |error: &CommandError| *error == CommandError::Handover { why: HandoverTrouble::WrongCode };
@@ -162,7 +173,7 @@ fn Take(
         name.unwrap_or_else(|| texts::NO_HANDOVER_YET.get().to_owned())
     };
     view! {
-        <Dialog title=texts::TAKE.get() on_close>
+        <Dialog title=texts::TAKE.get() on_close=close>
             <form
                 class="door__form"
                 on:submit=move |event| {
@@ -186,17 +197,20 @@ fn Take(
     }
 }
 
-async fn send(file: &web_sys::File, told: impl Fn(u64, u64)) -> Result<(), CommandError> {
+/// Sends a file as long as `told` says that someone waits for it; true once all of it is on the device.
+async fn send(file: &web_sys::File, told: impl Fn(u64, u64) -> bool) -> Result<bool, CommandError> {
     shell::call(&BeginHandover {}).await?;
     let mut offset = 0_u64;
     loop {
         let piece = photo::piece(file, offset, PIECE_BYTES).await?;
         if piece.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let length = piece.len() as u64;
         shell::call(&AddHandoverPiece { offset, base64: photo::base64(&piece) }).await?;
         offset += length;
-        told(offset, photo::size(file).max(offset));
+        if !told(offset, photo::size(file).max(offset)) {
+            return Ok(false);
+        }
     }
 }

@@ -8,13 +8,14 @@ use stackside_core::id::RecordId;
 
 use super::countersign_dialog::CountersignDialog;
 use super::differences::Differences;
-use super::record_row::{SendPill, outcome_icon, outcome_tone};
-use super::void_dialog::{VoidDialog, Wrong};
+use super::record_row::SendPill;
+use super::void_dialog::{VoidDialog, Voidable};
 use crate::app::Shared;
 use crate::components::facts::Facts;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::page::Page;
 use crate::components::tone::{Pill, Tone};
+use crate::components::verdict::OutcomePill;
 use crate::live::{Live, live_if, show};
 use crate::texts;
 
@@ -127,9 +128,7 @@ fn VersionCard(record: RecordId, version: VersionLine, is_newest: bool, view: Hi
             Some(format!("{} · {}", version.stamp.entry.seq, version.stamp.entry.hash.short())),
         ),
     ];
-    let verdict = version.verdict.map(|outcome| {
-        view! { <Pill tone=outcome_tone(outcome) icon=outcome_icon(outcome) text=texts::outcome(outcome).get() /> }
-    });
+    let verdict = version.verdict.map(|outcome| view! { <OutcomePill outcome /> });
     let photos = (version.photos_added > 0).then(|| texts::photos_added(version.photos_added));
     let is_first = number == 1;
     let changes = (!is_first).then(|| {
@@ -187,7 +186,9 @@ fn Overlay(history: Live<HistoryView>, over: RwSignal<Over>) -> impl IntoView {
                 let people = people.collect::<Vec<_>>();
                 Some(view! { <CountersignDialog record roles=view.roles people on_close=close /> }.into_any())
             }
-            Over::Void => Some(view! { <VoidDialog what=Wrong::Record(record) on_close=close /> }.into_any()),
+            Over::Void => {
+                Some(view! { <VoidDialog what=Voidable::Record(record) on_close=close /> }.into_any())
+            }
         }
     }
 }

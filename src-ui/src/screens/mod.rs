@@ -16,6 +16,7 @@ pub mod records;
 pub mod settings;
 pub mod sign_dialog;
 pub mod sign_in;
+pub mod signing;
 pub mod storage;
 pub mod sync;
 pub mod today;

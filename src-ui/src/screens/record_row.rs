@@ -9,26 +9,8 @@ use stackside_core::record::RecordState;
 use crate::components::icon::Icon;
 use crate::components::row::Row;
 use crate::components::tone::{Pill, Tone};
+use crate::components::verdict::OutcomePill;
 use crate::texts;
-
-/// The tone of a verdict.
-pub fn outcome_tone(outcome: Outcome) -> Tone {
-    match outcome {
-        Outcome::Pass => Tone::Ok,
-        Outcome::FailValid => Tone::Warn,
-        Outcome::Fail | Outcome::OutOfControl => Tone::Bad,
-        Outcome::NotJudged | Outcome::Incomplete => Tone::Idle,
-    }
-}
-
-/// The sign of a verdict.
-pub fn outcome_icon(outcome: Outcome) -> Icon {
-    match outcome {
-        Outcome::Pass => Icon::Check,
-        Outcome::FailValid | Outcome::Fail | Outcome::OutOfControl => Icon::Warn,
-        Outcome::NotJudged | Outcome::Incomplete => Icon::Clock,
-    }
-}
 
 /// The state of an item on its way.
 #[component]
@@ -86,9 +68,7 @@ pub fn RecordRow(
             to=format!("/record/{}", line.id)
         >
             {verdict
-                .map(|outcome| {
-                    view! { <Pill tone=outcome_tone(outcome) icon=outcome_icon(outcome) text=texts::outcome(outcome).get() /> }
-                })}
+                .map(|outcome| view! { <OutcomePill outcome /> })}
             {match line.state {
                 RecordState::Draft => {
                     let text = format!("{} · {}", texts::record_state(line.state).get(), texts::problems(line.problems));

@@ -3,22 +3,15 @@
 use leptos::prelude::*;
 use stackside_core::act::Strokes;
 use stackside_core::command::{CheckVisit, CommandError, FindingLine, RecordLine, SignRecords, Workplace};
-use stackside_core::id::RecordId;
 
-use crate::app::Shared;
+use super::findings::Findings;
+use super::signing::Signing;
 use crate::components::dialog::Dialog;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::notice::Notice;
-use crate::components::signature::SignaturePad;
 use crate::components::states::Empty;
-use crate::components::tone::Pill;
+use crate::components::verdict::OutcomePill;
 use crate::live::live_if;
-use crate::screens::findings::Findings;
-use crate::screens::record_row::outcome_tone;
-use crate::{shell, texts};
-
-/// Why it did not work, and the record that it is about.
-type Refusal = (String, Option<RecordId>);
+use crate::texts;
 
 /// Signs all finished drafts by one gesture.
 #[component]
@@ -37,49 +30,35 @@ pub fn SignDialog(
     #[prop(into)]
     on_close: Callback<()>,
 ) -> impl IntoView {
-    let shared = Shared::get();
-    let refused = RwSignal::new(None::<Refusal>);
-    let busy = StoredValue::new(false);
     let place = StoredValue::new(place);
-    let ids = StoredValue::new(records.iter().map(|line| line.id).collect::<Vec<_>>());
-    let titles = StoredValue::new(
-        records.iter().map(|line| (line.id, texts::label(&line.title).to_owned())).collect::<Vec<_>>(),
-    );
-    let sign = move |strokes: Strokes| {
-        if busy.get_value() {
-            return;
-        }
-        busy.set_value(true);
-        refused.set(None);
-        leptos::task::spawn_local(async move {
-            let reply =
-                shell::call(&SignRecords { place: place.get_value(), records: ids.get_value(), strokes })
-                    .await;
-            let _ = busy.try_set_value(false);
-            match reply {
-                Ok(()) => {
-                    shared.notice.set(Some(Notice::good(texts::SIGNED_ALL.get().to_owned())));
-                    on_close.try_run(());
-                    on_signed.iter().for_each(|on_signed| {
-                        on_signed.try_run(());
-                    });
-                    shared.look_again();
-                }
-                Err(error) => {
-                    let record = match &error {
-                        CommandError::NotFinished { record, .. } => Some(*record),
-                        _ => None,
-                    };
-                    let title = record.and_then(|record| {
-                        let titles = titles.try_get_value()?;
-                        titles.into_iter().find(|(id, _)| *id == record).map(|(_, title)| title)
-                    });
-                    let words = texts::command_error(&error);
-                    let words = title.map_or(words.clone(), |title| format!("{title}: {words}"));
-                    refused.try_set(Some((words, record)));
-                }
-            }
+    let lines = StoredValue::new(records.clone());
+    let make = move |strokes: Strokes| {
+        let records = lines.with_value(|lines| lines.iter().map(|line| line.id).collect());
+        Some(SignRecords { place: place.get_value(), records, strokes })
+    };
+    let refusal = move |error: CommandError| {
+        let words = texts::command_error(&error);
+        let of = match error {
+            CommandError::NotFinished { record, .. } => Some(record),
+            _ => None,
+        };
+        let title = lines.with_value(|lines| {
+            lines
+                .iter()
+                .find(|line| Some(line.id) == of)
+                .map(|line| format!("{}: ", texts::label(&line.title)))
         });
+        let open = of.map(|record| {
+            let open = move |_| on_go.run(format!("/record/{record}"));
+            view! { <button type="button" class="btn" on:click=open>{texts::OPEN_IT.get()}</button> }
+        });
+        view! { <p>{title}{words}</p> {open} }.into_any()
+    };
+    let signed = move |()| {
+        on_close.run(());
+        if let Some(on_signed) = on_signed {
+            on_signed.run(());
+        }
     };
     let is_empty = records.is_empty();
     let found = live_if(move || match place.get_value() {
@@ -87,12 +66,11 @@ pub fn SignDialog(
         Workplace::Point(_) => None,
     });
     let line = |line: RecordLine| {
-        let tone = line.verdict.map(|outcome| (outcome_tone(outcome), texts::outcome(outcome).get()));
         view! {
             <li>
                 <Glyph icon=Icon::Check />
                 <span>{texts::label(&line.title).to_owned()}</span>
-                {tone.map(|(tone, text)| view! { <Pill tone text /> })}
+                {line.verdict.map(|outcome| view! { <OutcomePill outcome /> })}
             </li>
         }
     };
@@ -104,8 +82,9 @@ pub fn SignDialog(
                     <p>{texts::SIGN_WHAT.get()}</p>
                     <ul class="visit__signed">{records.into_iter().map(line).collect_view()}</ul>
                     {move || {
-                        let mine = |line: &FindingLine| {
-                            line.finding.record().is_some_and(|id| ids.with_value(|ids| ids.contains(&id)))
+                        let mine = |found: &FindingLine| {
+                            let of = found.finding.record();
+                            lines.with_value(|lines| lines.iter().any(|line| Some(line.id) == of))
                         };
                         let mut lines = found
                             .with(|found| found.as_ref().and_then(|found| found.clone().ok()))
@@ -120,29 +99,7 @@ pub fn SignDialog(
                             />
                         }
                     }}
-                    <div role="alert">
-                        {move || {
-                            refused
-                                .get()
-                                .map(|(words, record)| {
-                                    view! {
-                                        <div class="visit__refused">
-                                            <Glyph icon=Icon::Warn />
-                                            <p>{words}</p>
-                                            {record
-                                                .map(|record| {
-                                                    view! {
-                                                        <button class="btn" on:click=move |_| on_go.run(format!("/record/{record}"))>
-                                                            {texts::OPEN_IT.get()}
-                                                        </button>
-                                                    }
-                                                })}
-                                        </div>
-                                    }
-                                })
-                        }}
-                    </div>
-                    <SignaturePad on_done=sign on_cancel=on_close />
+                    <Signing<SignRecords> make done=texts::SIGNED_ALL refusal on_done=signed on_cancel=on_close />
                 }
                 .into_any(),
             }}

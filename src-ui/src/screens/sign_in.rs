@@ -350,12 +350,7 @@ fn facts(here: Here) -> Vec<Fact> {
 /// Reason and photo, where presence is not "inside".
 #[component]
 fn Reason(here: Here) -> impl IntoView {
-    let told = FieldTold {
-        typed: Callback::new(move |text| here.reason.set(text)),
-        entered: Callback::new(|()| ()),
-        left: Callback::new(|()| ()),
-        done: Callback::new(|()| ()),
-    };
+    let told = FieldTold::typing(move |text| here.reason.set(text));
     let name = FieldName { required: true, ..FieldName::new("sign-in-reason", texts::WHY_NOT_INSIDE.get()) };
     view! {
         <div class="sign-in__reason">

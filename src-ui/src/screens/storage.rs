@@ -4,16 +4,26 @@ use leptos::prelude::*;
 use stackside_core::command::{GetStorage, StorageView};
 use stackside_core::storage::{Room, Storage};
 
+use crate::app::Shared;
 use crate::components::facts::Facts;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::tone::Tone;
-use crate::live::{live, show};
+use crate::live::{Live, live, show};
 use crate::texts;
+
+/// Read anew when sync moves on, too: what was sent may give way.
+fn storage() -> Live<StorageView> {
+    let shared = Shared::get();
+    live(move || {
+        shared.sync.track();
+        GetStorage {}
+    })
+}
 
 /// All of it, for the settings.
 #[component]
 pub fn StorageCard() -> impl IntoView {
-    let storage = live(|| GetStorage {});
+    let storage = storage();
     view! {
         <section class="card">
             <div class="card__head">
@@ -40,7 +50,7 @@ pub fn StorageCard() -> impl IntoView {
 /// One line about space, where it is short.
 #[component]
 pub fn ShortOfRoom() -> impl IntoView {
-    let storage = live(|| GetStorage {});
+    let storage = storage();
     let short = move || {
         let storage =
             storage.with(|reply| reply.as_ref().and_then(|reply| reply.as_ref().ok().copied()))?.storage;
@@ -57,7 +67,7 @@ fn RoomLine(storage: Storage) -> impl IntoView {
         Room::None => (Tone::Bad, Icon::Warn),
     };
     view! {
-        <p class=format!("room {}", tone.area())>
+        <p class=format!("note {}", tone.area())>
             <Glyph icon />
             <span>{texts::room(&storage)}</span>
         </p>

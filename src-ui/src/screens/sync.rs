@@ -1,5 +1,6 @@
 //! 同步: what waits, what is on its way, what was received; calm when offline.
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use stackside_core::command::{GetSync, PauseFile, RetryFile, SyncItem, SyncNow, SyncSubject, SyncView};
 use stackside_core::hash::Hash;
@@ -15,7 +16,7 @@ use crate::components::progress::Progress;
 use crate::components::row::{Row, Rows};
 use crate::components::states::Empty;
 use crate::components::tone::{Pill, Tone};
-use crate::live::{live, show};
+use crate::live::{follow, live};
 use crate::{shell, texts};
 
 /// The screen.
@@ -29,7 +30,7 @@ pub fn SyncScreen() -> impl IntoView {
     view! {
         <Page title=texts::SYNC.get().to_owned() subtitle=texts::SYNC_HOW.get() end=|| view! { <SyncButton /> }>
             <ShortOfRoom />
-            {show(sync, |view| view! { <Queue view /> })}
+            {follow(sync, |view| view! { <Queue view /> })}
         </Page>
     }
 }
@@ -58,58 +59,80 @@ fn SyncButton() -> impl IntoView {
     }
 }
 
+/// Only what changed is drawn anew: a piece of a photo that went out takes no button from under a hand.
 #[component]
-fn Queue(view: SyncView) -> impl IntoView {
-    let waiting = view.line.entries_waiting + view.line.files_waiting;
-    let returned = view.items.iter().filter(|item| item.send == SendState::Refused).count();
-    let returned = u64::try_from(returned).unwrap_or(u64::MAX);
-    let sending = match view.total_bytes {
-        0 => "–".to_owned(),
-        total => texts::bytes_of(view.sent_bytes, total),
+fn Queue(view: Memo<SyncView>) -> impl IntoView {
+    let trouble = Memo::new(move |_| view.with(|view| view.line.trouble.clone()));
+    let waits_for_wifi =
+        Memo::new(move |_| view.with(|view| view.waits_for_wifi && view.line.files_waiting > 0));
+    let wifi = move || {
+        let class = format!("note {}", Tone::Idle.area());
+        waits_for_wifi
+            .get()
+            .then(|| view! { <p class=class><Glyph icon=Icon::Offline />{texts::WAITS_FOR_WIFI.get()}</p> })
+    };
+    let contact = move || {
+        view.with(|view| texts::contact(view.line.last_contact, view.sent_today_bytes, view.sent_month_bytes))
+    };
+    let items = Memo::new(move |_| view.with(|view| view.items.clone()));
+    let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
+    let list = move || match is_empty.get() {
+        true => view! { <Empty icon=Icon::Check text=texts::QUEUE_EMPTY.get() /> }.into_any(),
+        false => view! {
+            <Rows>
+                <For each=move || items.get() key=key_of let:item>
+                    <Item first=item items />
+                </For>
+            </Rows>
+        }
+        .into_any(),
     };
     view! {
-        <dl class="sync__top num">
-            <Stat name=texts::IS_WAITING.get() value=texts::grouped(waiting) />
-            <Stat name=texts::IS_SENDING.get() value=sending />
-            <Stat name=texts::IS_HELD.get() value=texts::grouped(view.entries_held) />
-            <Stat name=texts::IS_RETURNED.get() value=texts::grouped(returned) bad={returned > 0} />
-        </dl>
-        <Trouble trouble=view.line.trouble.clone() />
-        {(view.waits_for_wifi && view.line.files_waiting > 0)
-            .then(|| {
-                view! {
-                    <p class=format!("sync__trouble {}", Tone::Idle.area())>
-                        <Glyph icon=Icon::Offline />
-                        {texts::WAITS_FOR_WIFI.get()}
-                    </p>
-                }
-            })}
-        <Total sent=view.sent_bytes total=view.total_bytes rate=view.rate_bytes_s left_s=view.left_s />
+        {move || view.with(counts)}
+        <div role="status">{move || trouble.with(trouble_note)}</div>
+        {wifi}
+        {move || view.with(total)}
         <section class="card">
             <div class="card__head">
                 <h2>{texts::QUEUE.get()}</h2>
-                <span class="end num">{texts::contact(view.line.last_contact, view.sent_today_bytes, view.sent_month_bytes)}</span>
+                <span class="end num">{contact}</span>
             </div>
-            {match view.items.is_empty() {
-                true => view! { <Empty icon=Icon::Check text=texts::QUEUE_EMPTY.get() /> }.into_any(),
-                false => view! {
-                    <Rows>{view.items.into_iter().map(|item| view! { <Item item /> }).collect_view()}</Rows>
-                }
-                .into_any(),
-            }}
+            {list}
         </section>
     }
 }
 
+/// What waits, what arrived, what came back.
+fn counts(view: &SyncView) -> impl IntoView + use<> {
+    let returned = view.items.iter().filter(|item| item.send == SendState::Refused).count();
+    let returned = u64::try_from(returned).unwrap_or(u64::MAX);
+    let waiting = view.line.entries_waiting + view.line.files_waiting;
+    let count = |name: texts::Text, count: u64, is_bad: bool| {
+        view! {
+            <div class="card sync__stat" class:sync__stat--bad=is_bad>
+                <dt>{name.get()}</dt>
+                <dd>{texts::grouped(count)}</dd>
+            </div>
+        }
+    };
+    view! {
+        <dl class="sync__top num">
+            {count(texts::IS_WAITING, waiting, false)} {count(texts::IS_HELD, view.entries_held, false)}
+            {count(texts::IS_RETURNED, returned, returned > 0)}
+        </dl>
+    }
+}
+
 /// All files together: how far, how fast, how long still.
-#[component]
-fn Total(sent: u64, total: u64, rate: Option<u64>, left_s: Option<u64>) -> impl IntoView {
+fn total(view: &SyncView) -> Option<impl IntoView + use<>> {
+    let (sent, total) = (view.sent_bytes, view.total_bytes);
+    let pace = view.rate_bytes_s.zip(view.left_s).map(|(rate, left_s)| texts::pace(rate, left_s));
     (total > 0).then(|| {
         view! {
             <section class="card sync__total">
                 <div class="sync__rate num">
                     <span>{texts::all_files(sent, total)}</span>
-                    <span>{rate.zip(left_s).map(|(rate, left_s)| texts::pace(rate, left_s))}</span>
+                    <span>{pace}</span>
                 </div>
                 <Progress name=texts::PROGRESS_OF_ALL.get() done=sent total />
             </section>
@@ -117,19 +140,8 @@ fn Total(sent: u64, total: u64, rate: Option<u64>, left_s: Option<u64>) -> impl 
     })
 }
 
-#[component]
-fn Stat(name: &'static str, #[prop(into)] value: String, #[prop(optional)] bad: bool) -> impl IntoView {
-    view! {
-        <div class="card sync__stat" class:sync__stat--bad=bad>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-        </div>
-    }
-}
-
 /// What is in the way, and what to do. Offline is normal, and looks it.
-#[component]
-fn Trouble(trouble: SyncTrouble) -> impl IntoView {
+fn trouble_note(trouble: &SyncTrouble) -> Option<impl IntoView + use<>> {
     let (tone, icon) = match trouble {
         SyncTrouble::None | SyncTrouble::Offline | SyncTrouble::ServerBusy => (Tone::Idle, Icon::Offline),
         SyncTrouble::NotOurServer | SyncTrouble::DiskFull | SyncTrouble::WrongClock | SyncTrouble::TooOld => {
@@ -142,24 +154,51 @@ fn Trouble(trouble: SyncTrouble) -> impl IntoView {
         | SyncTrouble::Refused { .. }
         | SyncTrouble::Broken => (Tone::Bad, Icon::Warn),
     };
-    view! {
-        <div role="status">
-            {texts::sync_trouble(&trouble)
-                .map(|words| {
-                    view! {
-                        <p class=format!("sync__trouble {}", tone.area())>
-                            <Glyph icon />
-                            {words}
-                        </p>
-                    }
-                })}
-        </div>
-    }
+    texts::sync_trouble(trouble)
+        .map(|words| view! { <p class=format!("note {}", tone.area())><Glyph icon />{words}</p> })
+}
+
+/// What tells an item from the others, as long as it looks the same: a refused one is another row.
+type Key = (Option<Hash>, Option<u64>, DateTime<Utc>, bool);
+
+fn key_of(item: &SyncItem) -> Key {
+    let seq = match item.what {
+        SyncSubject::Entry { seq, .. } => Some(seq),
+        _ => None,
+    };
+    (item.file, seq, item.at, item.send == SendState::Refused)
 }
 
 #[component]
-fn Item(item: SyncItem) -> impl IntoView {
-    let icon = match (&item.what, item.send) {
+fn Item(first: SyncItem, items: Memo<Vec<SyncItem>>) -> impl IntoView {
+    let key = key_of(&first);
+    let (icon, title) = (icon_of(&first), texts::sync_title(&first));
+    let tone = if first.send == SendState::Refused { Tone::Bad } else { Tone::Idle };
+    let item = Memo::new(move |_| {
+        let mine = items.with(|items| items.iter().find(|item| key_of(item) == key).cloned());
+        mine.unwrap_or_else(|| first.clone())
+    });
+    let detail = Signal::derive(move || item.with(texts::sync_detail));
+    let below = move || {
+        let (send, sent, total) = item.with(|item| (item.send, item.sent_bytes, item.total_bytes));
+        let is_moving = total > 0 && (send == SendState::Sending || (send == SendState::Waiting && sent > 0));
+        is_moving.then(|| view! { <Progress name=texts::PROGRESS.get() done=sent total /> })
+    };
+    let standing = Memo::new(move |_| item.with(|item| (item.send, item.paused)));
+    let pill = move || match standing.get() {
+        (SendState::Waiting, true) => {
+            view! { <Pill tone=Tone::Warn icon=Icon::Clock text=texts::PAUSED.get() /> }.into_any()
+        }
+        (send, _) => view! { <SendPill send /> }.into_any(),
+    };
+    let here = Memo::new(move |_| item.with(|item| item.file.filter(|_| item.held_at.is_none())));
+    let name = title.clone();
+    let way = move || here.get().map(|sha256| view! { <Way sha256 name=name.clone() standing /> });
+    view! { <Row icon tone title detail below>{pill} {way}</Row> }
+}
+
+fn icon_of(item: &SyncItem) -> Icon {
+    match (&item.what, item.send) {
         (_, SendState::Refused) => Icon::Warn,
         (SyncSubject::Photo { .. }, _) => Icon::Camera,
         (SyncSubject::Signature, _) => Icon::Pen,
@@ -171,40 +210,28 @@ fn Item(item: SyncItem) -> impl IntoView {
             "clock_jumped" | "zone_changed" | "restarted" => Icon::Clock,
             _ => Icon::Book,
         },
-    };
-    let tone = if item.send == SendState::Refused { Tone::Bad } else { Tone::Idle };
-    let (send, sent, total) = (item.send, item.sent_bytes, item.total_bytes);
-    let is_moving = total > 0 && (send == SendState::Sending || (send == SendState::Waiting && sent > 0));
-    let below = move || is_moving.then(|| view! { <Progress name=texts::PROGRESS.get() done=sent total /> });
-    let way = item.file.filter(|_| item.held_at.is_none()).map(|sha256| (sha256, item.paused));
-    let pill = match item.paused && send == SendState::Waiting {
-        true => view! { <Pill tone=Tone::Warn icon=Icon::Clock text=texts::PAUSED.get() /> }.into_any(),
-        false => view! { <SendPill send /> }.into_any(),
-    };
-    view! {
-        <Row icon tone title=texts::sync_title(&item) detail=texts::sync_detail(&item) below>
-            {pill}
-            {way.map(|(sha256, paused)| view! { <Way sha256 paused send /> })}
-        </Row>
     }
 }
 
 /// What a person can do with a file that is not there yet: let it wait, let it go on, try again.
 #[component]
-fn Way(sha256: Hash, paused: bool, send: SendState) -> impl IntoView {
+fn Way(sha256: Hash, name: String, standing: Memo<(SendState, bool)>) -> impl IntoView {
     let shared = Shared::get();
-    let (words, act): (_, Box<dyn Fn()>) = match (send, paused) {
-        (SendState::Refused, _) => {
-            (texts::TRY_AGAIN, Box::new(move || shared.run(RetryFile { sha256 }, move |()| shared.refresh())))
-        }
-        (_, true) => (
-            texts::GO_ON,
-            Box::new(move || shared.run(PauseFile { sha256, paused: false }, move |()| shared.refresh())),
-        ),
-        (_, false) => (
-            texts::LET_WAIT,
-            Box::new(move || shared.run(PauseFile { sha256, paused: true }, move |()| shared.refresh())),
-        ),
+    let words = move || match standing.get() {
+        (SendState::Refused, _) => texts::RETRY.get(),
+        (_, true) => texts::GO_ON.get(),
+        (_, false) => texts::LET_WAIT.get(),
     };
-    view! { <button class="btn" on:click=move |_| act()>{words.get()}</button> }
+    let act = move |_| {
+        let done = move |()| shared.refresh();
+        match standing.get_untracked() {
+            (SendState::Refused, _) => shared.run(RetryFile { sha256 }, done),
+            (_, paused) => shared.run(PauseFile { sha256, paused: !paused }, done),
+        }
+    };
+    view! {
+        <button type="button" class="btn" aria-label=move || texts::label_and(words(), &name) on:click=act>
+            {words}
+        </button>
+    }
 }

@@ -21,7 +21,7 @@ use super::photo::PhotoViewer;
 use super::record_row::RecordRow;
 use super::sign_dialog::SignDialog;
 use super::today::{go_on, steps_of};
-use super::void_dialog::{VoidDialog, Wrong};
+use super::void_dialog::{VoidDialog, Voidable};
 use crate::app::Shared;
 use crate::components::camera::Camera;
 use crate::components::facts::Facts;
@@ -313,7 +313,7 @@ fn Overlay(here: Here) -> impl IntoView {
                 Some(view! { <SignDialog place=Workplace::Visit(visit.id) records on_go=move |path: String| here.go(&path) on_close=close /> }.into_any())
             }
             Over::Void => {
-                Some(view! { <VoidDialog what=Wrong::Visit(visit.id) on_close=close /> }.into_any())
+                Some(view! { <VoidDialog what=Voidable::Visit(visit.id) on_close=close /> }.into_any())
             }
             Over::Photo(id) => {
                 let photo = visit.photos.iter().find(|photo| photo.id == id)?;

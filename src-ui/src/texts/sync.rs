@@ -10,7 +10,6 @@ texts! {
     SYNC_HOW: "记录先发，照片后发；收到回执才算送达", "Records first, photos after; only a receipt counts";
     SYNC_NOW: "立即同步", "Sync now";
     IS_WAITING: "待发", "To send";
-    IS_SENDING: "照片已发", "Photos sent";
     IS_HELD: "已收妥（有回执）", "Received (receipt)";
     IS_RETURNED: "被退回", "Returned";
     QUEUE: "发送队列", "Queue";
@@ -20,7 +19,6 @@ texts! {
     WAITS_FOR_WIFI: "照片等 Wi-Fi 再发（“设置”里可改）；记录不等，照常发送。", "Photos wait for Wi-Fi (see Settings); records do not wait.";
     LET_WAIT: "暂停", "Pause";
     GO_ON: "继续", "Go on";
-    TRY_AGAIN: "重试", "Try again";
     PAUSED: "已暂停", "Paused";
     SIGNATURE: "签名笔迹", "Signature";
     PHOTO: "照片", "Photo";

@@ -92,6 +92,12 @@ pub struct FieldTold {
 }
 
 impl FieldTold {
+    /// For a field that only takes what is typed.
+    pub fn typing(typed: impl Fn(String) + Send + Sync + 'static) -> Self {
+        let nothing = Callback::new(|()| ());
+        Self { typed: Callback::new(typed), entered: nothing, left: nothing, done: nothing }
+    }
+
     /// Enter goes on, as the pad's button does.
     fn done_by(&self, event: &leptos::ev::KeyboardEvent) {
         if event.key() == "Enter" && !event.is_composing() {

@@ -224,10 +224,8 @@ pub fn BottleDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
         });
     };
     let told = move |signal: RwSignal<String>| FieldTold {
-        typed: Callback::new(move |text| signal.set(text)),
-        entered: Callback::new(|()| ()),
-        left: Callback::new(|()| ()),
         done: Callback::new(move |()| save()),
+        ..FieldTold::typing(move |text| signal.set(text))
     };
     let line = move |id: &str,
                      label: texts::Text,

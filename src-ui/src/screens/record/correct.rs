@@ -1,7 +1,6 @@
 //! 更正: the bar over the form with the reason, and the signature over the new version.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 use stackside_core::act::Strokes;
@@ -16,9 +15,9 @@ use crate::components::dialog::Dialog;
 use crate::components::field::{FieldName, FieldTold, Keyboard, LineField};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::notice::Notice;
-use crate::components::signature::SignaturePad;
 use crate::screens::differences::Differences;
-use crate::{shell, texts};
+use crate::screens::signing::Signing;
+use crate::texts;
 
 const REASON: &str = "correction-reason";
 
@@ -26,12 +25,9 @@ const REASON: &str = "correction-reason";
 #[component]
 pub fn CorrectionBar(draft: Draft) -> impl IntoView {
     let words = draft.with_view(|view| texts::corrects(&view.line.person_name, view.line.marks.version - 1));
-    let told = FieldTold {
-        typed: Callback::new(move |text| draft.type_reason(text)),
-        entered: Callback::new(|()| ()),
-        left: Callback::new(move |()| draft.flush()),
-        done: Callback::new(move |()| draft.flush()),
-    };
+    let flush = Callback::new(move |()| draft.flush());
+    let told =
+        FieldTold { left: flush, done: flush, ..FieldTold::typing(move |text| draft.type_reason(text)) };
     let name = FieldName { required: true, ..FieldName::new(REASON, texts::WHY.get()) };
     let no_complaint = Signal::stored(None::<String>);
     view! {
@@ -104,38 +100,25 @@ pub fn SignCorrectionDialog(draft: Draft, of: Correction) -> impl IntoView {
         return ().into_any();
     }
     draft.flush();
-    let home = StoredValue::new(draft.home());
-    let refused = RwSignal::new(None::<String>);
-    let busy = StoredValue::new(false);
-    let close = move || draft.over.set(None);
-    let sign = move |strokes: Strokes| {
-        if busy.get_value() {
-            return;
-        }
+    let home = draft.home();
+    let close = move |()| draft.over.set(None);
+    let was_tried = RwSignal::new(false);
+    let make = move |strokes: Strokes| {
         // What is signed is what the store has: no other than what is shown here.
         if draft.state.with_untracked(|state| *state != SaveState::Saved) {
+            was_tried.set(true);
             draft.flush();
             draft.retry();
-            refused.set(Some(texts::NOT_ALL_SAVED.get().to_owned()));
-            return;
+            return None;
         }
-        busy.set_value(true);
-        refused.set(None);
-        let navigate = navigate.clone();
-        spawn_local(async move {
-            let reply = shell::call(&SignCorrection { record: draft.id(), strokes }).await;
-            let _ = busy.try_set_value(false);
-            match reply {
-                Ok(()) => {
-                    shared.notice.set(Some(Notice::good(texts::CORRECTED.get().to_owned())));
-                    home.try_with_value(|home| navigate(home, Default::default()));
-                    shared.look_again();
-                }
-                Err(error) => {
-                    let _ = refused.try_set(Some(texts::command_error(&error)));
-                }
-            }
-        });
+        Some(SignCorrection { record: draft.id(), strokes })
+    };
+    let unsaved = move || {
+        let waits = was_tried.get() && draft.state.with(|state| *state != SaveState::Saved);
+        waits.then(|| {
+            let words = texts::NOT_ALL_SAVED.get();
+            view! { <div class="visit__refused"><Glyph icon=Icon::Warn /><p>{words}</p></div> }
+        })
     };
     let (form, instruments) = draft.with_view(|view| (view.form.clone(), view.instruments.clone()));
     let changes = move || {
@@ -143,18 +126,19 @@ pub fn SignCorrectionDialog(draft: Draft, of: Correction) -> impl IntoView {
         view! { <Differences form=Some(form.clone()) instruments=instruments.clone() differences=found /> }
     };
     view! {
-        <Dialog title=texts::SIGN_CORRECTION.get() on_close=move |()| close()>
+        <Dialog title=texts::SIGN_CORRECTION.get() on_close=close>
             <div class="replace">
                 <p>{texts::SIGN_CORRECTION_WHAT.get()}</p>
                 <p class="replace__original">{texts::WHY.get()} ": " <b>{move || draft.reason.get()}</b></p>
                 {changes}
             </div>
-            <div role="alert">
-                {move || refused.get().map(|words| {
-                    view! { <div class="visit__refused"><Glyph icon=Icon::Warn /><p>{words}</p></div> }
-                })}
-            </div>
-            <SignaturePad on_done=sign on_cancel=move |()| close() />
+            <div role="alert">{unsaved}</div>
+            <Signing<SignCorrection>
+                make
+                done=texts::CORRECTED
+                on_done=move |()| navigate(&home, Default::default())
+                on_cancel=close
+            />
         </Dialog>
     }
     .into_any()

@@ -4,18 +4,17 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stackside_core::act::Strokes;
 use stackside_core::command::{BeginPhoto, CommandError, KeepSignature, PhotoLine};
-use stackside_core::form::AnswerKey;
+use stackside_core::form::{Answer, AnswerKey};
 use stackside_core::photo::PhotoSource;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 use super::draft::{Draft, Over};
-use crate::app::Shared;
 use crate::components::dialog::Dialog;
 use crate::components::field::{Complaint, FieldName};
 use crate::components::icon::{Glyph, Icon};
-use crate::components::signature::SignaturePad;
-use crate::{photo, shell, texts};
+use crate::screens::signing::Signing;
+use crate::{photo, texts};
 
 /// A PDF: chosen, sent in pieces, kept.
 #[component]
@@ -152,36 +151,23 @@ pub fn SignatureField(
 /// The pad for a second person.
 #[component]
 pub fn SignatureDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
-    let shared = Shared::get();
     let key = StoredValue::new(key_of);
     let title = key.with_value(|key| draft.pad_title(key));
-    let busy = StoredValue::new(false);
-    let close = move || draft.over.set(None);
-    let keep = move |strokes: Strokes| {
-        if busy.get_value() {
-            return;
-        }
-        busy.set_value(true);
-        let command = KeepSignature { record: draft.id(), key: key.get_value(), strokes };
-        spawn_local(async move {
-            let reply = shell::call(&command).await;
-            let _ = busy.try_set_value(false);
-            match reply {
-                Ok(answer) => {
-                    draft.paper.change(&command.key, |answers| {
-                        answers.0.insert(command.key.clone(), answer);
-                    });
-                    let _ = draft.over.try_set(None);
-                    draft.read_soon();
-                }
-                Err(error) => shared.fail(&error),
-            }
+    let close = move |()| draft.over.set(None);
+    let make =
+        move |strokes: Strokes| Some(KeepSignature { record: draft.id(), key: key.get_value(), strokes });
+    let kept = move |answer: Answer| {
+        let key = key.get_value();
+        draft.paper.change(&key, |answers| {
+            answers.0.insert(key.clone(), answer);
         });
+        close(());
+        draft.read_soon();
     };
     view! {
-        <Dialog title on_close=move |()| close()>
+        <Dialog title on_close=close>
             <p class="replace__original">{texts::SECOND_SIGNER.get()}</p>
-            <SignaturePad on_done=keep on_cancel=move |()| close() />
+            <Signing<KeepSignature> make on_done=kept on_cancel=close />
         </Dialog>
     }
 }

@@ -42,10 +42,8 @@ pub fn ReplaceDialog(draft: Draft, key_of: AnswerKey) -> impl IntoView {
         close();
     };
     let told = move |signal: RwSignal<String>| FieldTold {
-        typed: Callback::new(move |text| signal.set(text)),
-        entered: Callback::new(|()| ()),
-        left: Callback::new(|()| ()),
         done: Callback::new(move |()| save()),
+        ..FieldTold::typing(move |text| signal.set(text))
     };
     let missing = move |signal: RwSignal<String>| {
         Signal::derive(move || {

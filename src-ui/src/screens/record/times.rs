@@ -115,10 +115,8 @@ pub fn TimesDialog(draft: Draft, index: usize) -> impl IntoView {
         }
     };
     let told = move |signal: RwSignal<String>| FieldTold {
-        typed: Callback::new(move |text| signal.set(text)),
-        entered: Callback::new(|()| ()),
-        left: Callback::new(|()| ()),
         done: Callback::new(move |()| fill()),
+        ..FieldTold::typing(move |text| signal.set(text))
     };
     let now = Callback::new(move |()| series.start.set(shown_time(Utc::now())));
     let stamp = Some((texts::NOW_BUTTON.get(), now));
