@@ -261,32 +261,21 @@ impl App {
         api::drop_abandoned(self).map_err(|error| OpenError::Uploads(error.to_string()))
     }
 
-    /// Writes the recovery copies of tablets' keys into a folder, each as `DEVICE.RECEIVED.age`; tells how many.
+    /// Writes the recovery copies of tablets' keys into a folder, each as `DEVICE.RECEIVED.HASH.age`; tells how many.
     pub fn write_key_copies(&self, to: &Path) -> Result<usize, OpenError> {
         let folder = |source| OpenError::Folder { path: to.to_owned(), source };
-        let copies = self.0.store.write_now(|tx| {
-            let mut copies = sql(
-                tx.prepare("SELECT device, received_ms, sealed FROM key_copy ORDER BY device, received_ms")
-            )?;
-            let rows = sql(copies.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))))?;
-            Ok::<_, OpenError>(sql(rows.collect::<Result<Vec<(String, i64, Vec<u8>)>, _>>())?)
+        let copies = self.0.store.read_now(|tx| {
+            let mut copies = sql(tx.prepare(
+                "SELECT device || '.' || received_ms || '.' || substr(sha256, 1, 8) || '.age', sealed FROM key_copy",
+            ))?;
+            let rows = sql(copies.query_map([], |row| Ok((row.get(0)?, row.get(1)?))))?;
+            Ok::<_, OpenError>(sql(rows.collect::<Result<Vec<(String, Vec<u8>)>, _>>())?)
         })?;
         std::fs::create_dir_all(to).map_err(folder)?;
-        for (device, received_ms, sealed) in &copies {
-            std::fs::write(to.join(format!("{device}.{received_ms}.age")), sealed).map_err(folder)?;
+        for (name, sealed) in &copies {
+            std::fs::write(to.join(name), sealed).map_err(folder)?;
         }
         Ok(copies.len())
-    }
-
-    /// Strikes a device off: its token is worth nothing from now on. False if there is no such device.
-    pub fn revoke_device(&self, device: stackside_core::id::DeviceId) -> Result<bool, OpenError> {
-        self.0.store.write_now(|tx| {
-            let struck = sql(tx.execute(
-                "UPDATE device SET revoked_ms = :now WHERE id = :id",
-                named_params! { ":now": self.now().timestamp_millis(), ":id": device.to_string() },
-            ))?;
-            Ok(struck > 0)
-        })
     }
 
     /// Lets only machines with a token read the metrics, wherever they are; once for each server.

@@ -68,7 +68,8 @@ enum Command {
     Serve(ServeArguments),
 }
 
-#[derive(clap::Args)]
+// A parser of its own, too, for when nobody types `serve`.
+#[derive(Parser)]
 struct ServeArguments {
     /// Address and port. Beyond this machine only with --tls-cert and --tls-key, or behind a proxy that speaks TLS.
     #[arg(long, default_value = LISTEN)]
@@ -196,15 +197,15 @@ fn main() -> ExitCode {
 
 fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
     let config = Config { data };
-    match command {
-        Some(Command::Keys { command: KeysCommand::New }) => {
+    match command.unwrap_or_else(|| Command::Serve(ServeArguments::parse_from(["serve"]))) {
+        Command::Keys { command: KeysCommand::New } => {
             let key = App::new_key(&config)?;
             say(format!("made the server key {} in {}", key.id(), config.data.display()));
             say("keep a copy of it in a safe place: certificates and receipts hold only under it");
             say_recovery(&config)?;
         }
-        Some(Command::Keys { command: KeysCommand::Show }) => say(App::server_key(&config)?.as_str()),
-        Some(Command::Keys { command: KeysCommand::Recovery { command } }) => match command {
+        Command::Keys { command: KeysCommand::Show } => say(App::server_key(&config)?.as_str()),
+        Command::Keys { command: KeysCommand::Recovery { command } } => match command {
             RecoveryCommand::New => {
                 recovery::create(&config.data)?;
                 say_recovery(&config)?;
@@ -215,18 +216,18 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
             }
             RecoveryCommand::Copies { folder } => {
                 let count = App::open(&config)?.write_key_copies(&folder)?;
-                say(format!("{}: {count} copies of keys, named by device and time", folder.display()));
+                say(format!("{}: {count} copies of keys, named by device, time and hash", folder.display()));
             }
             RecoveryCommand::Use { recipient } => {
                 recovery::adopt(&config.data, &recipient)?;
                 say(RELOAD);
             }
         },
-        Some(Command::Import { folder, dry_run }) => {
+        Command::Import { folder, dry_run } => {
             let report = App::open(&config)?.import(&folder, dry_run).map_err(import_failed)?;
             tell(&report, dry_run);
         }
-        Some(Command::User { command: UserCommand::Add { login, role, org, password_stdin: _ } }) => {
+        Command::User { command: UserCommand::Add { login, role, org, password_stdin: _ } } => {
             let mut password = String::new();
             std::io::stdin()
                 .lock()
@@ -235,13 +236,13 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
             App::open(&config)?.add_user(&login, role, &org, password.trim_end_matches(['\r', '\n']))?;
             say(format!("added {login}"));
         }
-        Some(Command::Code { command: CodeCommand::Enrol { operator } }) => {
+        Command::Code { command: CodeCommand::Enrol { operator } } => {
             say(App::open(&config)?.enrol_code(&operator)?);
         }
-        Some(Command::Code { command: CodeCommand::Person { person } }) => {
+        Command::Code { command: CodeCommand::Person { person } } => {
             say(App::open(&config)?.person_code(&person)?);
         }
-        Some(Command::Backup { to }) => {
+        Command::Backup { to } => {
             let copied = backup::backup(&config.data, &to)?;
             say(format!(
                 "{} holds the database and {} files, {} of them new",
@@ -251,18 +252,14 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
             ));
             say("the server's key is not in it: keep its copy elsewhere");
         }
-        Some(Command::Restore { from }) => {
+        Command::Restore { from } => {
             let copied = backup::restore(&from, &config.data)?;
             say(format!("restored the database and {} files", copied.files));
             if App::server_key(&config).is_err() {
                 say("put the server's key back into the data folder before it serves");
             }
         }
-        Some(Command::Serve(arguments)) => serve(&config, arguments)?,
-        None => {
-            let listen = SocketAddr::from(([127, 0, 0, 1], 8790));
-            serve(&config, ServeArguments { listen, tls_cert: None, tls_key: None, metrics_token: None })?;
-        }
+        Command::Serve(arguments) => serve(&config, arguments)?,
     }
     Ok(())
 }

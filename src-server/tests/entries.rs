@@ -221,14 +221,38 @@ async fn an_enrolment_code_works_once_within_its_time() {
 }
 
 #[tokio::test]
-async fn a_device_that_is_struck_off_or_too_old_is_told_so() {
+async fn a_tablet_whose_app_is_too_old_is_told_so() {
     let city = City::new();
     let mut tablet = city.tablet().await;
     let first = tablet.first();
     let body = json!({ "app_version": "0.0.9", "entries": [first] }).to_string();
     let reply = city.send("POST", "/api/v1/entries", &[("authorization", &tablet.bearer())], body).await;
     assert_eq!(reply.code(), WireErrorCode::TooOld);
-    assert!(city.app.revoke_device(tablet.tip.device).unwrap());
-    let reply = tablet.send(&city, &[first]).await;
-    assert_eq!((reply.status, reply.code()), (StatusCode::UNAUTHORIZED, WireErrorCode::Revoked));
+}
+
+#[tokio::test]
+async fn what_is_known_of_when_is_the_same_however_entries_were_batched() {
+    let visit = VisitId::new(new_id());
+    let mut told = vec![];
+    for batches in [[4].as_slice(), &[3, 4]] {
+        let city = City::new();
+        let mut tablet = city.tablet().await;
+        // A day slow; the server is nine minutes slow.
+        tablet.wall = "2026-11-22T06:00:00Z".into();
+        let mut entries = vec![tablet.first(), tablet.make(&sign_in(visit, "demo-stack-1"))];
+        tablet.receipt = tablet.hears("2026-11-23T05:51:00Z");
+        entries.push(tablet.make(&record(visit, "demo-stack-1", file(&photo(), "image/jpeg"))));
+        tablet.satellite = tablet.hears("2026-11-23T06:00:00Z");
+        entries.push(tablet.make(&Act::ClockJumped { moved_ms: 1 }));
+        for &held in batches {
+            tablet.receipt(&city, &entries[..held]).await;
+        }
+        let rows = "SELECT (SELECT signed_in_ms || proof || day FROM visit),
+                        signed_ms || proof || day, (SELECT MAX(signed_ms) FROM record_instrument) || '' FROM record";
+        let row = |row: &rusqlite::Row<'_>| Ok::<[String; 3], _>([row.get(0)?, row.get(1)?, row.get(2)?]);
+        let read = |tx: &rusqlite::Transaction<'_>| Ok::<_, StoreError>(tx.query_row(rows, [], row)?);
+        told.push(city.app.store().read_now(read).unwrap());
+    }
+    assert_eq!(told[0], told[1]);
+    assert!(told[0][0].ends_with("satellite2026-11-23"), "{told:?}");
 }

@@ -98,7 +98,7 @@ fn keep(
          VALUES (:id, :operator, :public_key, :model, :app_version, :token_hash, :now)
          ON CONFLICT (id) DO UPDATE SET public_key = excluded.public_key, model = excluded.model,
              app_version = excluded.app_version, token_hash = excluded.token_hash,
-             enrolled_ms = excluded.enrolled_ms, revoked_ms = NULL
+             enrolled_ms = excluded.enrolled_ms, revoked_ms = NULL, revoked_by = NULL, revoked_why = NULL
          WHERE operator = excluded.operator",
         named_params! {
             ":id": DeviceId::to_string(&request.device),

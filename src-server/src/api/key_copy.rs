@@ -42,15 +42,7 @@ async fn keep(
     let now = app.now().timestamp_millis();
     aside(move || {
         app.store().write_now(|tx| {
-            let held: i64 = tx.query_row(
-                "SELECT COUNT(*) FROM key_copy WHERE device = :device",
-                named_params! { ":device": caller.device.to_string() },
-                |row| row.get(0),
-            )?;
-            if held >= MAX_COPIES {
-                return Err(ApiError::refused("too many copies of this device's key"));
-            }
-            tx.execute(
+            let new = tx.execute(
                 "INSERT INTO key_copy (device, sha256, recipient, sealed, received_ms)
                  VALUES (:device, :sha256, :recipient, :sealed, :now) ON CONFLICT DO NOTHING",
                 named_params! {
@@ -61,6 +53,15 @@ async fn keep(
                     ":now": now,
                 },
             )?;
+            let held: i64 = tx.query_row(
+                "SELECT COUNT(*) FROM key_copy WHERE device = :device",
+                named_params! { ":device": caller.device.to_string() },
+                |row| row.get(0),
+            )?;
+            // One that is held already may come again and again.
+            if new > 0 && held > MAX_COPIES {
+                return Err(ApiError::refused("too many copies of this device's key"));
+            }
             Ok(StatusCode::NO_CONTENT)
         })
     })

@@ -23,7 +23,8 @@ struct Timed {
 }
 
 /// Settles the times of a log's entries from number `first` on, and of those before them in the same boot up to the
-/// last that had itself heard a time from outside: the ones before that are settled.
+/// last that had itself heard a time from outside: the ones before that are settled. By a receipt only as long as no
+/// satellite is heard, for that comes before: what came in one batch or in two is to say the same.
 pub(super) fn settle(tx: &Transaction<'_>, place: (DeviceId, LogId), first: u64) -> Result<(), StoreError> {
     let entries = unsettled(tx, place, integer(first))?;
     let mut boots = Boots::default();
@@ -62,6 +63,7 @@ fn unsettled(
     )?;
     let mut rows = query.query(named_params! { ":device": device.to_string(), ":log": log.to_string() })?;
     let mut entries: Vec<Timed> = vec![];
+    let mut news_has_satellite = false;
     while let Some(row) = rows.next()? {
         let header: Header = serde_json::from_str(&row.get::<_, String>(2)?)?;
         let entry = Timed {
@@ -77,11 +79,13 @@ fn unsettled(
         if is_before && entries.last().is_some_and(is_other_boot) {
             break;
         }
-        let has_heard = entry.clocks.satellite.is_some() || entry.clocks.receipt.is_some();
+        let has_satellite = entry.clocks.satellite.is_some();
+        let is_settled = has_satellite || (entry.clocks.receipt.is_some() && !news_has_satellite);
         entries.push(entry);
-        if is_before && has_heard {
+        if is_before && is_settled {
             break;
         }
+        news_has_satellite |= has_satellite;
     }
     entries.reverse();
     Ok(entries)

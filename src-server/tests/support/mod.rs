@@ -12,7 +12,7 @@ use p256::ecdsa::SigningKey;
 use p256::elliptic_curve::Generate;
 use serde_json::{Value, json};
 use stackside_core::act::{Act, FileRef, PhotoTaken, RecordSigned, SignedIn};
-use stackside_core::clock::Clocks;
+use stackside_core::clock::{Clocks, HeardTime};
 use stackside_core::evidence::{self, Entry, PublicKey, Tip};
 use stackside_core::form::{Answer, AnswerKey, Answers};
 use stackside_core::geofence::{Fix, Position, Presence, PresenceVerdict, Provider};
@@ -137,6 +137,9 @@ pub struct Tablet {
     pub tip: Tip,
     /// What the tablet's wall clock says; its boot clock goes with it.
     pub wall: String,
+    /// What it has heard of the time from outside.
+    pub satellite: Option<HeardTime>,
+    pub receipt: Option<HeardTime>,
 }
 
 pub fn new_id() -> Uuid {
@@ -158,21 +161,30 @@ impl Tablet {
             token: reply.token,
             tip: Tip::new(device, LogId::new(new_id())),
             wall: START.to_owned(),
+            satellite: None,
+            receipt: None,
         }
     }
     pub fn bearer(&self) -> String {
         format!("Bearer {}", self.token)
     }
-    /// Makes the next entry of the log.
-    pub fn make(&mut self, act: &Act) -> Entry {
+    fn boot_ms(&self) -> u64 {
         let wall: DateTime<FixedOffset> = self.wall.parse().unwrap();
         let began = DateTime::parse_from_rfc3339("2026-01-01T00:00:00Z").unwrap();
+        u64::try_from((wall - began).num_milliseconds()).unwrap()
+    }
+    /// Hears a time now.
+    pub fn hears(&self, time: &str) -> Option<HeardTime> {
+        Some(HeardTime { time: time.parse().unwrap(), boot_ms: self.boot_ms() })
+    }
+    /// Makes the next entry of the log.
+    pub fn make(&mut self, act: &Act) -> Entry {
         let clocks = Clocks {
-            wall,
-            boot_ms: u64::try_from((wall - began).num_milliseconds()).unwrap(),
+            wall: self.wall.parse().unwrap(),
+            boot_ms: self.boot_ms(),
             boot_id: "boot".into(),
-            satellite: None,
-            receipt: None,
+            satellite: self.satellite,
+            receipt: self.receipt,
         };
         let (entry, header) =
             evidence::make(act, &self.tip, Some("demo-tech-a".parse().unwrap()), clocks, &self.key).unwrap();
