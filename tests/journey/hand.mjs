@@ -3,10 +3,8 @@
 import { join } from 'node:path';
 
 import {
-  PICTURES, Tablet, check, chromium, personName, step, tabletPage, unexpected,
+  PICTURES, PIN, Tablet, check, chromium, personName, step, tabletPage, unexpected,
 } from './parts.mjs';
-
-const PIN = '135790';
 
 /** Gives `day` the hand on the page of an unlocked tablet. */
 export async function withTablet(server, person, { track, speed, camera }, day) {

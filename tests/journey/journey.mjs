@@ -6,12 +6,11 @@ import { join } from 'node:path';
 import { Hand } from './hand.mjs';
 import { later } from './later.mjs';
 import {
-  LANDSCAPE, PATIENCE_MS, PICTURES, Server, Tablet, axe, check, chromium, look, personName, run, step, tabletPage,
+  LANDSCAPE, PATIENCE_MS, PICTURES, PIN, Server, Tablet, axe, check, chromium, look, personName, run, step, tabletPage,
   unexpected, until,
 } from './parts.mjs';
 
 const PERSON = 'demo-tech-a';
-const PIN = '135790';
 
 run(async () => {
   const server = new Server();

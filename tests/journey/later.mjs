@@ -1,9 +1,7 @@
 // What is done with a signed record later, as people do it: 更正, 复核, 作废.
 
 import { Hand } from './hand.mjs';
-import { look, personName, step } from './parts.mjs';
-
-const PIN = '135790';
+import { PIN, look, personName, step } from './parts.mjs';
 
 /** From the signed record on the screen: corrected, countersigned, then void. */
 export async function later(page, tablet, person, { group, outline, press }) {

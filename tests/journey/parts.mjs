@@ -18,6 +18,8 @@ export const tool = createRequire(join(TOOLS, 'npm/package.json'));
 
 export const PATIENCE_MS = 30_000;
 export const TOKEN = 'token-of-the-journey-0123456789ab';
+/** What the technicians of the journeys set. */
+export const PIN = '135790';
 
 // --- Tally ---------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 // space runs short and ends; what is unsent is handed over. What a large disk never shows is put into the replies.
 
 import { withTablet } from './hand.mjs';
-import { Server, look, run, smallTargets, check, axe, still, step } from './parts.mjs';
+import { Server, look, run, smallTargets, check, axe, still, step, until } from './parts.mjs';
 
 const MB = 1e6;
 const DATABASE = 3 * MB;
@@ -15,20 +15,28 @@ run(async () => {
 
 async function day(hand, server) {
   const { page, tablet } = hand;
+  const photo = page.getByRole('button', { name: /照片：现场照片/ }).first();
+  let reads = 0;
+  page.on('request', (request) => { reads += request.url().endsWith('/ipc/get_photo'); });
   const path = await step('a photo of the visit is taken and opens with its mark', async () => {
     await hand.signInInside();
     await hand.button('拍照').first().tap();
     await hand.button('按下快门').tap();
     await hand.button('使用照片').tap();
-    await page.getByRole('button', { name: /照片：现场照片/ }).first().tap();
+    await photo.tap();
     await hand.seen(page.getByRole('dialog').getByRole('img'), /原图 SHA-256/);
     return new URL(page.url()).pathname;
   });
   await look(page, '80-photo');
   check('the opened photo is within reach', await axe(page).then(async (found) => [...found, ...(await smallTargets(page))]));
+  await step('the upload draws it anew no more than the screen below, which has the focus again', async () => {
+    await hand.seen(page.locator('.photos__state').getByText('已收妥'));
+    if (reads !== 1) throw new Error(`it was read ${reads} times`);
+    await hand.button('关闭').tap();
+    await until('focus on the photo', () => photo.evaluate((button) => button === document.activeElement));
+  });
 
   await step('where the original gave way, the thumbnail says so', async () => {
-    await hand.button('关闭').tap();
     await page.route('**/ipc/get_photo', async (route) => {
       const answer = await route.fetch();
       const view = await answer.json();
@@ -39,7 +47,7 @@ async function day(hand, server) {
         ...view, line: { ...view.line, original: 'uploaded', send: 'held' }, jpeg: await small.json(), is_marked: false,
       } });
     });
-    await page.getByRole('button', { name: /照片：现场照片/ }).first().tap();
+    await photo.tap();
     await hand.seen(/原图已上传，本机只留缩略图/);
   });
   await look(page, '81-original-gone');

@@ -8,11 +8,10 @@ import { connect, createServer as createLine } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { ROOT, Server, TOKEN, Tablet, check, folder, run, still, step, tool, until } from './parts.mjs';
+import { PIN, ROOT, Server, TOKEN, Tablet, check, folder, run, still, step, tool, until } from './parts.mjs';
 
 const PERSON = 'demo-tech-a';
 const POINT = 'demo-stack-1';
-const PIN = '135790';
 const IN_FLIGHT = 64 * 1024;
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');

@@ -36,7 +36,7 @@ pub fn Findings(
         match way(&line) {
             Some(way) => view! {
                 <li>
-                    <button type="button" class="findings__item" on:click=move |_| on_go.run(way.clone())>
+                    <button type="button" class="leads" on:click=move |_| on_go.run(way.clone())>
                         {inside}
                         <Glyph icon=Icon::Right />
                         <span class="sr-only">{texts::GO_THERE.get()}</span>
@@ -44,7 +44,7 @@ pub fn Findings(
                 </li>
             }
             .into_any(),
-            None => view! { <li class="findings__item">{inside}</li> }.into_any(),
+            None => view! { <li class="leads">{inside}</li> }.into_any(),
         }
     };
     (!lines.is_empty()).then(|| {

@@ -93,13 +93,18 @@ fn Actions(view: HistoryView, over: RwSignal<Over>) -> impl IntoView {
         });
     };
     let words = if view.line.marks.correction.is_some() { texts::CORRECT_ON } else { texts::CORRECT };
-    let is_void = view.voided.is_some();
-    view! {
+    let can_countersign = !view.roles.is_empty();
+    if !view.is_own && !can_countersign && view.voided.is_some() {
+        return None;
+    }
+    let note = (!view.is_own && view.voided.is_none())
+        .then(|| view! { <p class="history__note">{texts::NOT_YOURS.get()}</p> });
+    let ways = view! {
         <div class="history__ways">
             {view.is_own.then(|| view! {
                 <button type="button" class="btn btn--main" on:click=correct><Glyph icon=Icon::Pen />{words.get()}</button>
             })}
-            {(!view.roles.is_empty()).then(|| view! {
+            {can_countersign.then(|| view! {
                 <button type="button" class="btn btn--soft" on:click=move |_| over.set(Over::Countersign)>
                     <Glyph icon=Icon::Person />
                     {texts::COUNTERSIGN.get()}
@@ -111,9 +116,10 @@ fn Actions(view: HistoryView, over: RwSignal<Over>) -> impl IntoView {
                     {texts::VOID.get()}
                 </button>
             })}
-            {(!view.is_own && !is_void).then(|| view! { <p class="history__note">{texts::NOT_YOURS.get()}</p> })}
+            {note}
         </div>
-    }
+    };
+    Some(ways)
 }
 
 #[component]

@@ -1,4 +1,4 @@
-//! 设置: language, display, the person, the tablet's enrolment.
+//! 设置: language, display, the person, the tablet's enrolment, its space.
 
 use leptos::prelude::*;
 use stackside_core::command::{AppState, Language, Lock, LockAfter, SaveSettings, Settings, Theme};
@@ -37,13 +37,14 @@ pub fn SettingsScreen() -> impl IntoView {
                     <div class="card__head">
                         <h2>{texts::DISPLAY.get()}</h2>
                     </div>
-                    <Display />
+                    <div class="settings__choices">{language()} {theme()}</div>
                 </section>
                 <section class="card">
                     <div class="card__head">
                         <h2>{texts::PERSON.get()}</h2>
                     </div>
                     {of_state(person_facts)}
+                    <div class="settings__choices">{lock_after()}</div>
                     <div class="settings__ways">
                         <button class="btn" on:click=move |_| over.set(Over::Pin)>{texts::CHANGE_PIN.get()}</button>
                         <button class="btn btn--main" on:click=lock>
@@ -61,7 +62,9 @@ pub fn SettingsScreen() -> impl IntoView {
                         <button class="btn" on:click=move |_| over.set(Over::Enrol)>{texts::ENROL_AGAIN.get()}</button>
                     </div>
                 </section>
-                <StorageCard />
+                <StorageCard>
+                    <div class="settings__choices">{sending_photos()}</div>
+                </StorageCard>
                 <HandoverCard />
             </div>
             {move || settings_over(shared, over)}
@@ -128,55 +131,51 @@ fn tablet_facts(state: &AppState) -> Vec<Fact> {
     ]
 }
 
-/// Language and theme, applied at once.
-#[component]
-fn Display() -> impl IntoView {
+/// One setting: what it is now, and another choice applied at once.
+fn setting<T: Copy + PartialEq + Send + Sync + 'static>(
+    label: texts::Text,
+    name: &'static str,
+    options: Vec<(T, &'static str)>,
+    of: fn(&Settings) -> T,
+    with: fn(Settings, T) -> Settings,
+) -> impl IntoView {
     let shared = Shared::get();
     let settings = Memo::new(move |_| {
         shared.state.with(|state| state.as_ref().map(|state| state.settings).unwrap_or_default())
     });
-    let save =
-        move |settings: Settings| shared.run(SaveSettings { settings }, move |state| shared.take(state));
-    let languages = vec![(Language::Zh, texts::LANGUAGE_ZH), (Language::En, texts::LANGUAGE_EN)];
-    let lock_after = vec![
+    let choose = move |value| {
+        let settings = with(settings.get_untracked(), value);
+        shared.run(SaveSettings { settings }, move |state| shared.take(state));
+    };
+    let chosen = Signal::derive(move || settings.with(of));
+    view! { <Choices label=label.get() name options chosen on_choose=choose /> }
+}
+
+fn language() -> impl IntoView {
+    let options = vec![(Language::Zh, texts::LANGUAGE_ZH), (Language::En, texts::LANGUAGE_EN)];
+    let with = |settings, language| Settings { language, ..settings };
+    setting(texts::LANGUAGE_CHOICE, "language", options, |settings| settings.language, with)
+}
+
+fn theme() -> impl IntoView {
+    let options = vec![(Theme::Light, texts::LIGHT.get()), (Theme::Dark, texts::DARK.get())];
+    let with = |settings, theme| Settings { theme, ..settings };
+    setting(texts::THEME, "theme", options, |settings| settings.theme, with)
+}
+
+fn lock_after() -> impl IntoView {
+    let options = vec![
         (LockAfter::Five, texts::MINUTES_5.get()),
         (LockAfter::Fifteen, texts::MINUTES_15.get()),
         (LockAfter::Thirty, texts::MINUTES_30.get()),
         (LockAfter::Sixty, texts::MINUTES_60.get()),
     ];
-    let themes = vec![(Theme::Light, texts::LIGHT.get()), (Theme::Dark, texts::DARK.get())];
-    view! {
-        <div class="settings__display">
-            <Choices
-                label=texts::LANGUAGE_CHOICE.get()
-                name="language"
-                options=languages
-                chosen=Signal::derive(move || settings.get().language)
-                on_choose=move |language| save(Settings { language, ..settings.get_untracked() })
-            />
-            <Choices
-                label=texts::THEME.get()
-                name="theme"
-                options=themes
-                chosen=Signal::derive(move || settings.get().theme)
-                on_choose=move |theme| save(Settings { theme, ..settings.get_untracked() })
-            />
-            <Choices
-                label=texts::LOCK_AFTER.get()
-                name="lock-after"
-                options=lock_after
-                chosen=Signal::derive(move || settings.get().lock_after)
-                on_choose=move |lock_after| save(Settings { lock_after, ..settings.get_untracked() })
-            />
-            <Choices
-                label=texts::WIFI_ONLY.get()
-                name="photos"
-                options=vec![(false, texts::ON_ANY_NETWORK.get()), (true, texts::ON_WIFI_ONLY.get())]
-                chosen=Signal::derive(move || settings.get().photos_on_wifi_only)
-                on_choose=move |photos_on_wifi_only| {
-                    save(Settings { photos_on_wifi_only, ..settings.get_untracked() })
-                }
-            />
-        </div>
-    }
+    let with = |settings, lock_after| Settings { lock_after, ..settings };
+    setting(texts::LOCK_AFTER, "lock-after", options, |settings| settings.lock_after, with)
+}
+
+fn sending_photos() -> impl IntoView {
+    let options = vec![(false, texts::ON_ANY_NETWORK.get()), (true, texts::ON_WIFI_ONLY.get())];
+    let with = |settings, photos_on_wifi_only| Settings { photos_on_wifi_only, ..settings };
+    setting(texts::SENDING_PHOTOS, "photos", options, |settings| settings.photos_on_wifi_only, with)
 }

@@ -92,7 +92,7 @@ pub fn SignDialog(
                         lines.retain(mine);
                         view! {
                             <Findings
-                                title=texts::CHECKED_BEFORE_LEAVING
+                                title=texts::POINTED_OUT
                                 why=texts::CHECKED_SIGN_WHY
                                 lines
                                 on_go

@@ -22,7 +22,10 @@ fn storage() -> Live<StorageView> {
 
 /// All of it, for the settings.
 #[component]
-pub fn StorageCard() -> impl IntoView {
+pub fn StorageCard(
+    /// What can be set about it.
+    children: Children,
+) -> impl IntoView {
     let storage = storage();
     view! {
         <section class="card">
@@ -43,6 +46,7 @@ pub fn StorageCard() -> impl IntoView {
                     </div>
                 }
             })}
+            {children()}
         </section>
     }
 }

@@ -31,7 +31,7 @@ use crate::components::row::Rows;
 use crate::components::states::Empty;
 use crate::components::steps::Steps;
 use crate::components::tone::{Pill, Tone};
-use crate::live::{Live, live_if, show};
+use crate::live::{Live, follow, live_if};
 use crate::texts;
 
 /// What lies over the screen.
@@ -133,58 +133,74 @@ pub fn VisitScreen() -> impl IntoView {
     let subtitle = Signal::derive(move || of(|visit| visit.discharger_name.clone()));
     view! {
         <Page title subtitle back="/">
-            {show(visit, move |visit| view! { <Work visit here /> })}
+            {follow(visit, move |visit| view! { <Work visit here /> })}
             <Overlay here />
         </Page>
     }
 }
 
 #[component]
-fn Work(visit: VisitView, here: Here) -> impl IntoView {
-    let is_open = visit.state == VisitState::Open;
-    let (id, records, forms) = (visit.id, visit.records.clone(), visit.forms.clone());
+fn Work(visit: Memo<VisitView>, here: Here) -> impl IntoView {
+    // Photos go out in pieces: that takes nothing else from under a hand.
+    let rest = Memo::new(move |_| visit.with(|visit| VisitView { photos: Vec::new(), ..visit.clone() }));
     view! {
         <div class="visit">
-            <section class="card visit__way" aria-label=texts::STEPS.get()>
-                <Steps name=texts::STEPS.get() steps=steps_of(&visit) />
-                {match is_open {
-                    true => view! { <NextStep visit=visit.clone() here /> }.into_any(),
-                    false => view! {
-                        <Closed visit=visit.clone() here />
-                        <Findings
-                            title=texts::LEFT_WITH
-                            lines=visit.left_with.clone()
-                            is_past=true
-                            on_go=move |path: String| here.go(&path)
-                        />
-                    }
-                    .into_any(),
-                }}
-            </section>
-            <div class="visit__side">
-                <section class="card">
-                    <div class="card__head">
-                        <h2>{texts::RECORDS_HERE.get()}</h2>
-                    </div>
-                    {match records.is_empty() {
-                        true => view! { <Empty icon=Icon::List text=texts::NO_RECORD.get() /> }.into_any(),
-                        false => view! {
-                            <Rows>{records.into_iter().map(|line| view! { <RecordRow line /> }).collect_view()}</Rows>
-                        }
-                        .into_any(),
-                    }}
-                </section>
-                {is_open.then(|| view! { <Forms visit=id forms here /> })}
-            </div>
+            {move || view! { <Way visit=rest.get() here /> }}
+            <div class="visit__side">{move || view! { <Records visit=rest.get() here /> }}</div>
             <div class="visit__side">
                 <Photos
-                    visit=here.visit
+                    visit
                     on_open=move |photo| here.over.set(Over::Photo(photo))
                     on_take=move |()| here.over.set(Over::Camera)
                 />
-                <Presence visit />
+                {move || view! { <Presence visit=rest.get() /> }}
             </div>
         </div>
+    }
+}
+
+/// The steps, and what comes next or what became of it.
+#[component]
+fn Way(visit: VisitView, here: Here) -> impl IntoView {
+    let steps = steps_of(&visit);
+    let next = match visit.state == VisitState::Open {
+        true => view! { <NextStep visit here /> }.into_any(),
+        false => {
+            let lines = visit.left_with.clone();
+            view! {
+                <Closed visit here />
+                <Findings title=texts::LEFT_WITH lines is_past=true on_go=move |path: String| here.go(&path) />
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section class="card visit__way" aria-label=texts::STEPS.get()>
+            <Steps name=texts::STEPS.get() steps />
+            {next}
+        </section>
+    }
+}
+
+/// The records, and the forms for more of them as long as the visit is open.
+#[component]
+fn Records(visit: VisitView, here: Here) -> impl IntoView {
+    let VisitView { id, records, forms, state, .. } = visit;
+    let rows = match records.is_empty() {
+        true => view! { <Empty icon=Icon::List text=texts::NO_RECORD.get() /> }.into_any(),
+        false => {
+            view! { <Rows>{records.into_iter().map(|line| view! { <RecordRow line /> }).collect_view()}</Rows> }
+                .into_any()
+        }
+    };
+    view! {
+        <section class="card">
+            <div class="card__head">
+                <h2>{texts::RECORDS_HERE.get()}</h2>
+            </div>
+            {rows}
+        </section>
+        {(state == VisitState::Open).then(|| view! { <Forms visit=id forms here /> })}
     }
 }
 
@@ -200,14 +216,14 @@ fn Closed(visit: VisitView, here: Here) -> impl IntoView {
         }
         .into_any(),
         None => view! {
-            <p class="visit__closed" role="status">
+            <div class="visit__closed">
                 <Glyph icon=Icon::Check />
-                {texts::VISIT_CLOSED.get()}
+                <p role="status">{texts::VISIT_CLOSED.get()}</p>
                 <button type="button" class="btn visit__void" on:click=move |_| here.over.set(Over::Void)>
                     <Glyph icon=Icon::Cross />
                     {texts::VOID.get()}
                 </button>
-            </p>
+            </div>
         }
         .into_any(),
     }

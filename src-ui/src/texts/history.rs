@@ -1,8 +1,9 @@
 //! Words of what is done with signed records later: 更正, 复核, 作废.
 
+use stackside_core::clock::TimeProof;
 use stackside_core::command::{CountersignatureLine, Marks, StampLine, VoidLine};
 
-use super::{label, pick, short_time, texts};
+use super::{label, label_and, pick, short_time, texts, time_and_proof};
 
 texts! {
     VERSIONS: "版本与更正", "Versions and corrections";
@@ -18,7 +19,6 @@ texts! {
     FIRST_VERSION: "首次签名", "As signed first";
     SHOW_VERSION: "查看这一版", "Show this version";
     SHOW_CURRENT: "查看现行版本", "Show the current version";
-    OLD_VERSION: "这是更正前的版本。", "This is a version before a correction.";
     NO_DIFFERENCE: "填写内容没有变化。", "No answer changed.";
     WAS: "原为", "Was";
     NOW: "现为", "Is now";
@@ -50,8 +50,6 @@ texts! {
     VOIDED_NOW: "已作废", "Voided";
     NOT_YOURS: "更正和作废由签名人本人在签署的平板上进行。",
         "Who signed a record corrects and voids it, on the tablet that it was signed on.";
-    UNPROVEN: "平板时钟，未经证实", "tablet's clock, unproven";
-    PROVEN: "卫星时间", "satellite time";
 }
 
 /// `第 2 版`.
@@ -59,19 +57,19 @@ pub fn version(number: u32) -> String {
     pick(format!("第 {number} 版"), format!("Version {number}"))
 }
 
-/// `第 2 版，共 3 版`.
-pub fn version_of(marks: &Marks) -> String {
+/// Of a version that is not the one that counts: `第 1 版，共 2 版。这是更正前的版本。`.
+pub fn old_version(marks: &Marks) -> String {
     let (number, all) = (marks.version, marks.versions);
-    pick(format!("第 {number} 版，共 {all} 版"), format!("Version {number} of {all}"))
+    pick(
+        format!("第 {number} 版，共 {all} 版。这是更正前的版本。"),
+        format!("Version {number} of {all}. This is a version before a correction."),
+    )
 }
 
 /// When, and how well that is known.
 pub fn stamp_time(stamp: &StampLine) -> String {
-    let proof = if stamp.is_proven { PROVEN } else { UNPROVEN };
-    pick(
-        format!("{}（{}）", short_time(stamp.at), proof.get()),
-        format!("{} ({})", short_time(stamp.at), proof.get()),
-    )
+    let proof = if stamp.is_proven { TimeProof::Satellite } else { TimeProof::Unproven };
+    time_and_proof(&short_time(stamp.at), proof)
 }
 
 /// Who signed besides, as what, and at whose tablet.
@@ -96,7 +94,7 @@ pub fn void_line(line: &VoidLine) -> String {
         true => pick("本次运维已作废", "The visit is void"),
         false => pick("这份记录已作废", "This record is void"),
     };
-    pick(format!("{what}：{reason}（{name}，{time}）"), format!("{what}: {reason} ({name}, {time})"))
+    format!("{} · {name} · {time}", label_and(what, reason))
 }
 
 /// What a draft corrects.
@@ -109,7 +107,10 @@ pub fn corrects(person: &str, number: u32) -> String {
 
 /// What was added to a record besides answers.
 pub fn photos_added(count: u32) -> String {
-    pick(format!("新增照片 {count} 张"), format!("{count} photos added"))
+    match count {
+        1 => pick("新增照片 1 张", "1 photo added").to_owned(),
+        n => pick(format!("新增照片 {n} 张"), format!("{n} photos added")),
+    }
 }
 
 /// A line of a table that is new.

@@ -99,7 +99,7 @@ texts! {
     MINUTES_15: "15 分钟", "15 minutes";
     MINUTES_30: "30 分钟", "30 minutes";
     MINUTES_60: "60 分钟", "60 minutes";
-    WIFI_ONLY: "照片发送", "Sending photos";
+    SENDING_PHOTOS: "照片发送", "Sending photos";
     ON_WIFI_ONLY: "只用 Wi-Fi", "Wi-Fi only";
     ON_ANY_NETWORK: "任何网络", "Any network";
     TABLET: "本机登记", "This tablet";

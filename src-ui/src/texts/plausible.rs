@@ -6,7 +6,7 @@ use stackside_core::plausible::{Finding, Identity, Limits};
 use super::{label, pick, short_time, texts};
 
 texts! {
-    CHECKED_BEFORE_LEAVING: "平台会指出这些问题", "A platform would point this out";
+    POINTED_OUT: "平台会指出这些问题", "A platform would point this out";
     CHECKED_WHY: "可以先处理，也可以照常离场；照常离场时，这些提示随离场一并存证。",
         "Deal with it first, or leave all the same: what is listed is then kept with the sign-out.";
     CHECKED_SIGN_WHY: "请先核对；属实可照常签名。", "Check them first; sign all the same if they are true.";
@@ -35,11 +35,13 @@ pub fn finding_place(line: &FindingLine) -> String {
 pub fn finding(finding: &Finding) -> String {
     match finding {
         Finding::TooFast { metres, seconds, .. } => {
-            let least = minutes(Limits::default().least_time(*metres).num_seconds().unsigned_abs());
+            let limits = Limits::default();
+            let (fastest, least) = (limits.fastest_kmh, limits.least_time(*metres).num_seconds());
+            let least = minutes(least.unsigned_abs());
             let (far, took) = (kilometres(*metres), minutes(*seconds));
             pick(
-                format!("两次签到相距 {far}，只隔 {took}；按 250 km/h 也要 {least}。"),
-                format!("{far} from sign-in to sign-in in {took}; at 250 km/h it takes {least}."),
+                format!("两次签到相距 {far}，只隔 {took}；按 {fastest:.0} km/h 也要 {least}。"),
+                format!("{far} from sign-in to sign-in in {took}; at {fastest:.0} km/h it takes {least}."),
             )
         }
         Finding::TooSoon { metres, seconds, .. } => {

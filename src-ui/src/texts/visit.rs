@@ -203,12 +203,17 @@ pub fn accuracy(verdict: &PresenceVerdict) -> Option<String> {
 
 /// `2026-11-23（卫星时间）`: the day that a visit counts for, and what it rests on.
 pub fn day_of_visit(day: NaiveDate, proof: TimeProof) -> String {
+    time_and_proof(&day.to_string(), proof)
+}
+
+/// A time, and what it rests on.
+pub fn time_and_proof(time: &str, proof: TimeProof) -> String {
     let rests_on = match proof {
         TimeProof::Satellite => pick("卫星时间", "satellite time"),
         TimeProof::Receipt => pick("时间由回执推定", "time by a receipt"),
         TimeProof::Unproven => pick("平板时间，未经证实", "tablet's time, unproven"),
     };
-    pick(format!("{day}（{rests_on}）"), format!("{day} ({rests_on})"))
+    pick(format!("{time}（{rests_on}）"), format!("{time} ({rests_on})"))
 }
 
 /// `内侧 38 m`.

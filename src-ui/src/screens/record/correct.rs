@@ -52,7 +52,7 @@ pub fn VersionNotes(draft: Draft) -> impl IntoView {
             view! { <p class="sheet__note tone-bad" role="status"><Glyph icon=Icon::Warn /><span>{words}</span></p> }
         });
         let old = (draft.is_signed() && marks.version < marks.versions).then(|| {
-            let words = format!("{} {}", texts::version_of(marks), texts::OLD_VERSION.get());
+            let words = texts::old_version(marks);
             let to = format!("/record/{}", view.line.id);
             view! {
                 <p class="sheet__note tone-warn" role="status">
@@ -129,7 +129,7 @@ pub fn SignCorrectionDialog(draft: Draft, of: Correction) -> impl IntoView {
         <Dialog title=texts::SIGN_CORRECTION.get() on_close=close>
             <div class="replace">
                 <p>{texts::SIGN_CORRECTION_WHAT.get()}</p>
-                <p class="replace__original">{texts::WHY.get()} ": " <b>{move || draft.reason.get()}</b></p>
+                <p class="replace__original">{move || draft.reason.with(|why| texts::label_and(texts::WHY.get(), why))}</p>
                 {changes}
             </div>
             <div role="alert">{unsaved}</div>

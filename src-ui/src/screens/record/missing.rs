@@ -28,7 +28,7 @@ pub fn MissingDialog(draft: Draft) -> impl IntoView {
             <li>
                 <button
                     type="button"
-                    class="missing__item"
+                    class="leads"
                     on:click=move |_| {
                         close();
                         draft.go_to(&key);

@@ -93,7 +93,7 @@ pub fn LeaveDialog(
                 let lines = found.with(|found| found.as_ref().and_then(|found| found.clone().ok()));
                 view! {
                     <Findings
-                        title=texts::CHECKED_BEFORE_LEAVING
+                        title=texts::POINTED_OUT
                         why=texts::CHECKED_WHY
                         lines=lines.unwrap_or_default()
                         on_go

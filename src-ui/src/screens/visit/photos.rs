@@ -9,7 +9,6 @@ use stackside_core::visit::VisitState;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::states::Empty;
 use crate::components::tone::{Pill, Tone};
-use crate::live::Live;
 use crate::screens::photo::thumbnail;
 use crate::screens::record_row::SendPill;
 use crate::texts;
@@ -18,7 +17,7 @@ use crate::texts;
 #[component]
 pub fn Photos(
     /// The visit.
-    visit: Live<VisitView>,
+    visit: Memo<VisitView>,
     /// Told when the person wants the camera.
     #[prop(into)]
     on_take: Callback<()>,
@@ -26,15 +25,8 @@ pub fn Photos(
     #[prop(into)]
     on_open: Callback<PhotoId>,
 ) -> impl IntoView {
-    let photos = Memo::new(move |_| {
-        visit.with(|visit| match visit {
-            Some(Ok(visit)) => visit.photos.clone(),
-            _ => Vec::new(),
-        })
-    });
-    let is_open = Memo::new(move |_| {
-        visit.with(|visit| matches!(visit, Some(Ok(visit)) if visit.state == VisitState::Open))
-    });
+    let photos = Memo::new(move |_| visit.with(|visit| visit.photos.clone()));
+    let is_open = Memo::new(move |_| visit.with(|visit| visit.state == VisitState::Open));
     view! {
         <section class="card">
             <div class="card__head">
