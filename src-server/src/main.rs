@@ -281,6 +281,10 @@ fn serve(config: &Config, arguments: ServeArguments) -> Result<(), Failure> {
         })?),
         None => None,
     };
+    if tls.is_none() && !listen.ip().is_loopback() {
+        let advice = "name --tls-cert and --tls-key, or listen on loopback behind a proxy that speaks TLS";
+        tracing::warn!(advice, "passwords and tokens cross the network in the clear");
+    }
     let failed = |what: String, advice: Option<&str>| Failure { what, advice: advice.map(str::to_owned) };
     let runtime = tokio::runtime::Runtime::new().map_err(|error| failed(error.to_string(), None))?;
     runtime.block_on(async {

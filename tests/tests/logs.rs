@@ -70,15 +70,23 @@ fn a_whole_visit_leaves_no_answer_and_no_secret_in_any_log() {
         http::send(call).unwrap();
     }
 
-    let token = std::fs::read_dir(tablet.folder().join("keys")).unwrap().find_map(|file| {
-        let text = std::fs::read_to_string(file.unwrap().path()).ok()?;
-        (text.trim().len() >= 32).then(|| text.trim().to_owned())
-    });
+    let (mut kinds, mut keys) = (vec![], vec![]);
+    for file in std::fs::read_dir(tablet.folder().join("keys")).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        // A log is looked through line by line; what is shorter is a heading.
+        keys.extend(text.lines().filter(|line| line.len() >= 32).map(str::to_owned));
+        kinds.extend(path.extension().map(|kind| kind.to_string_lossy().into_owned()));
+    }
+    kinds.retain(|kind| kind != "key");
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["secret", "secret", "token"], "of the database, the PINs, the server");
+    assert!(keys.len() > kinds.len(), "each holds something secret, and there is a key");
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(text.contains("/api/v1/entries") && text.lines().count() > 20, "there is a log: {text}");
     let mut secrets =
         vec![enrol_code, person_code, PIN.to_owned(), password.to_owned(), "31415926".to_owned()];
-    secrets.extend(token);
+    secrets.extend(keys);
     // Short ones, such as `0`, and the day stand in every log.
     let tells =
         |text: &String| text.len() >= 4 && text.get(..10).is_none_or(|day| day.parse::<NaiveDate>().is_err());

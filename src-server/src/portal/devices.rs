@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use serde::Deserialize;
 use stackside_core::id::DeviceId;
 
-use super::{Frame, Language, failed, message, not_found, one, page, shown_ms};
+use super::{Frame, Language, failed, message, not_found, page, page_of, shown_ms};
 use crate::App;
 use crate::access::{PersonCaller, Role, is_same_origin};
 use crate::route::{Access, Route};
@@ -22,7 +22,7 @@ const MAX_REASON: usize = 500;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/devices", Access::Person, get(list)),
-        Route::new(Method::GET, "/devices/{id}", Access::Person, get(show)),
+        Route::new(Method::GET, "/devices/{id}", Access::Person, page_of(load)),
         Route::new(Method::POST, "/devices/{id}/revoke", Access::Person, post(revoke)),
     ]
 }
@@ -110,22 +110,18 @@ async fn list(
     }
 }
 
-async fn show(
-    State(app): State<App>,
-    Extension(caller): Extension<PersonCaller>,
+fn load(
+    tx: &Transaction<'_>,
+    _: &App,
+    caller: &PersonCaller,
     language: Language,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Response {
-    one(app, caller, language, &headers, &id, |tx, _, caller, language, id: DeviceId| {
-        let here = format!("/devices/{id}");
-        Ok(device(tx, caller, id)?.map(|device| DevicePage {
-            frame: Frame::new(language, language.words.device_page, Some(caller), &here),
-            may_revoke: caller.role == Role::OperatorAdmin && device.revoked.is_none(),
-            device,
-        }))
-    })
-    .await
+    id: DeviceId,
+) -> Result<Option<DevicePage>, StoreError> {
+    Ok(device(tx, caller, id)?.map(|device| DevicePage {
+        frame: Frame::new(language, language.words.device_page, Some(caller), &format!("/devices/{id}")),
+        may_revoke: caller.role == Role::OperatorAdmin && device.revoked.is_none(),
+        device,
+    }))
 }
 
 #[derive(Deserialize)]

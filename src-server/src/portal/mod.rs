@@ -11,15 +11,17 @@ mod visit;
 mod visits;
 
 use std::convert::Infallible;
-use std::str::FromStr;
 
 use askama::Template;
-use axum::extract::FromRequestParts;
+use axum::Extension;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use rusqlite::Transaction;
+use serde::de::DeserializeOwned;
 
 use crate::App;
 use crate::access::{PersonCaller, cookie};
@@ -96,31 +98,33 @@ impl Frame {
     }
 }
 
-/// Answers with a page, and remembers a language that was chosen.
-/// The page of one thing, by its id as the address gives it; not found what is not there or not this person's to see.
-async fn one<I, P>(
-    app: App,
-    caller: PersonCaller,
-    language: Language,
-    headers: &HeaderMap,
-    id: &str,
-    load: impl FnOnce(&Transaction<'_>, &App, &PersonCaller, Language, I) -> Result<Option<P>, StoreError>
-    + Send
-    + 'static,
-) -> Response
+/// Draws the page of one thing by its id; nothing for what is not there or not this person's to see.
+type Load<I, P> = fn(&Transaction<'_>, &App, &PersonCaller, Language, I) -> Result<Option<P>, StoreError>;
+
+/// Answers with the page of the thing that the address names.
+fn page_of<I, P>(load: Load<I, P>) -> MethodRouter<App>
 where
-    I: FromStr + Send + 'static,
+    I: DeserializeOwned + Send + 'static,
     P: Template + Send + 'static,
 {
-    let Ok(id) = id.parse::<I>() else { return not_found(headers) };
-    let from = app.clone();
-    match app.store().read(move |tx| load(tx, &from, &caller, language, id)).await {
-        Ok(Some(found)) => page(StatusCode::OK, language, &found),
-        Ok(None) => not_found(headers),
-        Err(error) => failed(&error, headers),
-    }
+    get(
+        move |State(app): State<App>,
+              Extension(caller): Extension<PersonCaller>,
+              language: Language,
+              headers: HeaderMap,
+              id: Result<Path<I>, PathRejection>| async move {
+            let Ok(Path(id)) = id else { return not_found(&headers) };
+            let from = app.clone();
+            match app.store().read(move |tx| load(tx, &from, &caller, language, id)).await {
+                Ok(Some(found)) => page(StatusCode::OK, language, &found),
+                Ok(None) => not_found(&headers),
+                Err(error) => failed(&error, &headers),
+            }
+        },
+    )
 }
 
+/// Answers with a page, and remembers a language that was chosen.
 fn page(status: StatusCode, language: Language, template: &impl Template) -> Response {
     let html = match template.render() {
         Ok(html) => html,

@@ -1,11 +1,7 @@
 //! One visit: who was where when, what was recorded, and the evidence for each of it.
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method};
-use axum::response::Response;
-use axum::routing::get;
+use axum::http::Method;
 use chrono::{DateTime, Days};
 use rusqlite::{OptionalExtension, Transaction, named_params};
 use stackside_core::act::{Act, SignedIn};
@@ -21,7 +17,7 @@ use stackside_core::register::Point;
 use super::findings::{self, Found};
 use super::kept::{self, Evidence, Gallery};
 use super::record::{self, Card, Library};
-use super::{Frame, Language, one, presence_pill, shown_ms, sketch};
+use super::{Frame, Language, page_of, presence_pill, shown_ms, sketch};
 use crate::access::PersonCaller;
 use crate::api::times_of_visit;
 use crate::history::read_entry;
@@ -31,7 +27,7 @@ use crate::words::Words;
 use crate::{App, register, sign_ins};
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::new(Method::GET, "/visits/{id}", Access::Person, get(show))]
+    vec![Route::new(Method::GET, "/visits/{id}", Access::Person, page_of(load))]
 }
 
 struct Fact {
@@ -76,16 +72,6 @@ struct VisitPage {
     sign_out: Option<Evidence>,
     records: Vec<Card>,
     gallery: Gallery,
-}
-
-async fn show(
-    State(app): State<App>,
-    Extension(caller): Extension<PersonCaller>,
-    language: Language,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Response {
-    one(app, caller, language, &headers, &id, load).await
 }
 
 fn load(

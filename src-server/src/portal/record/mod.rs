@@ -9,11 +9,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method};
-use axum::response::Response;
-use axum::routing::get;
+use axum::http::Method;
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use stackside_core::act::{RecordSigned, Voided};
 use stackside_core::clock::{TimeProof, shown_time};
@@ -28,7 +24,7 @@ use self::cell::Reader;
 use self::form::{Part, parts};
 use self::verdict::text;
 use super::kept::{self, Evidence, Gallery, Photo};
-use super::{Frame, Language, one, shown_ms};
+use super::{Frame, Language, page_of, shown_ms};
 use crate::access::PersonCaller;
 use crate::api::Files;
 use crate::history::HeldRecord;
@@ -38,10 +34,13 @@ use crate::words::Words;
 use crate::{App, register};
 
 pub(super) fn routes() -> Vec<Route> {
+    let newest = page_of(|tx, app, caller, language, id| load(tx, app, caller, language, id, None));
+    let version =
+        page_of(|tx, app, caller, language, (id, number)| load(tx, app, caller, language, id, Some(number)));
     vec![
-        Route::new(Method::GET, "/records/{id}", Access::Person, get(show)),
-        Route::new(Method::GET, "/records/{id}/versions", Access::Person, get(versions::show)),
-        Route::new(Method::GET, "/records/{id}/versions/{number}", Access::Person, get(show_version)),
+        Route::new(Method::GET, "/records/{id}", Access::Person, newest),
+        Route::new(Method::GET, "/records/{id}/versions", Access::Person, page_of(versions::load)),
+        Route::new(Method::GET, "/records/{id}/versions/{number}", Access::Person, version),
     ]
 }
 
@@ -284,32 +283,6 @@ struct RecordPage {
     point: String,
     number: String,
     card: Card,
-}
-
-async fn show(
-    State(app): State<App>,
-    Extension(caller): Extension<PersonCaller>,
-    language: Language,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Response {
-    one(app, caller, language, &headers, &id, |tx, app, caller, language, id| {
-        load(tx, app, caller, language, id, None)
-    })
-    .await
-}
-
-async fn show_version(
-    State(app): State<App>,
-    Extension(caller): Extension<PersonCaller>,
-    language: Language,
-    headers: HeaderMap,
-    Path((id, number)): Path<(String, u32)>,
-) -> Response {
-    one(app, caller, language, &headers, &id, move |tx, app, caller, language, id| {
-        load(tx, app, caller, language, id, Some(number))
-    })
-    .await
 }
 
 /// A record, if it is this person's to see.

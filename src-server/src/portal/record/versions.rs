@@ -3,10 +3,6 @@
 use std::cell::RefCell;
 
 use askama::Template;
-use axum::Extension;
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use axum::response::Response;
 use rusqlite::Transaction;
 use stackside_core::form::{Change, Difference, Form};
 use stackside_core::id::RecordId;
@@ -19,7 +15,7 @@ use super::{Drawn, Library, evidence_of, gravest, marks, stamp_line, visible, vo
 use crate::access::PersonCaller;
 use crate::history::HeldRecord;
 use crate::portal::kept::{self, Evidence};
-use crate::portal::{Frame, Language, one};
+use crate::portal::{Frame, Language};
 use crate::store::StoreError;
 use crate::{App, register};
 
@@ -58,17 +54,7 @@ struct Changed {
     new: Option<Value>,
 }
 
-pub(super) async fn show(
-    State(app): State<App>,
-    Extension(caller): Extension<PersonCaller>,
-    language: Language,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Response {
-    one(app, caller, language, &headers, &id, load).await
-}
-
-fn load(
+pub(super) fn load(
     tx: &Transaction<'_>,
     app: &App,
     caller: &PersonCaller,
