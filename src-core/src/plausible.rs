@@ -323,9 +323,6 @@ impl Finding {
             _ => None,
         }
     }
-}
-
-impl Finding {
     /// True if both point out the same about the same, whatever the figures.
     pub fn is_same(&self, other: &Self) -> bool {
         let of = |one: &Self| (one.record(), one.key().cloned(), one.other_visit());

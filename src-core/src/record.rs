@@ -80,21 +80,28 @@ impl History {
         }
     }
 
-    /// Takes what was done later, in the order in which it was done; what is not about this record, or not about a
-    /// version that is known, says nothing here.
+    /// Takes what was done later, after the version that it names, whichever tablet tells of it first; what is not about
+    /// this record, or not about a version that is known, says nothing here.
     pub fn go_on<'e>(mut self, later: impl IntoIterator<Item = &'e Entry>) -> Self {
-        for entry in later {
-            if let (Ok(header), Ok(act)) = (entry.read_header(), entry.read_act()) {
-                self.take(Stamp::of(entry, &header), act);
+        let read = |entry: &Entry| {
+            let (header, act) = (entry.read_header().ok()?, entry.read_act().ok()?);
+            Some((Stamp::of(entry, &header), act))
+        };
+        let mut left: Vec<(Stamp, Act)> = later.into_iter().filter_map(read).collect();
+        loop {
+            let before = left.len();
+            left = left.into_iter().filter_map(|(stamp, act)| self.take(stamp, act)).collect();
+            if left.len() == before {
+                return self;
             }
         }
-        self
     }
 
-    fn take(&mut self, stamp: Stamp, act: Act) {
+    /// Takes one act, or gives back what does not fit yet.
+    fn take(&mut self, stamp: Stamp, act: Act) -> Option<(Stamp, Act)> {
         let record = self.first.content.record;
         if self.has(&stamp.entry) {
-            return;
+            return None;
         }
         match act {
             Act::RecordCorrected(act)
@@ -106,8 +113,9 @@ impl History {
             }
             Act::Countersigned(act) if act.record == record => {
                 let mut versions = std::iter::once(&mut self.first).chain(&mut self.corrections);
-                if let Some(seen) = versions.find(|version| version.stamp.entry == act.version) {
-                    seen.countersigned.push((stamp, *act));
+                match versions.find(|version| version.stamp.entry == act.version) {
+                    Some(seen) => seen.countersigned.push((stamp, *act)),
+                    None => return Some((stamp, Act::Countersigned(act))),
                 }
             }
             Act::Voided(act) if self.voided.is_none() => {
@@ -117,8 +125,9 @@ impl History {
                 };
                 self.voided = is_mine.then_some((stamp, *act));
             }
-            _ => {}
+            other => return Some((stamp, other)),
         }
+        None
     }
 
     /// True for an entry that is in it: one may come from the own log and from the server.

@@ -13,9 +13,10 @@ use evidence::sample::{DEVICE, OTHER, SERVER, Sample, key, public, sign_server, 
 use p256::ecdsa::SigningKey;
 use stackside_core::act::{Act, EntryRef, FileRef, RecordCorrected, RecordSigned, Voided};
 use stackside_core::canonical;
-use stackside_core::evidence::{Header, PublicKey, Tip, make};
+use stackside_core::evidence::{Entry, Header, PublicKey, Tip, make};
 use stackside_core::export::{Export, FileFound};
 use stackside_core::hash::Hash;
+use stackside_core::record::History;
 use stackside_core::trust::{Receipt, Statement};
 use stackside_core::verify::{Failure, Fault, Place, Report, Verdict, verify};
 
@@ -127,6 +128,31 @@ fn a_later_act_names_exactly_the_version_that_stands_there() {
             "{why}"
         );
     }
+}
+
+#[test]
+fn a_history_is_the_same_in_whatever_order_its_entries_come() {
+    let id = "00000000-0000-0000-0000-00000000000a";
+    let corrects = |version: EntryRef| {
+        let reason = format!("更正第 {} 条", version.seq);
+        Act::RecordCorrected(Box::new(RecordCorrected { version, reason, content: record(id) }))
+    };
+    let (export, first) = with(Sample::new().export(Some(5)), &Act::RecordSigned(Box::new(record(id))));
+    let (export, second) = with(export, &corrects(first.clone()));
+    let (export, third) = with(export, &corrects(second.clone()));
+    let entry = |named: &EntryRef| Entry {
+        header: export.headers[named.seq as usize - 1].clone(),
+        signature: export.signatures[named.seq as usize - 1].clone(),
+        body: export.bodies[&named.seq].clone(),
+    };
+    let [first, second, third] = [&first, &second, &third].map(entry);
+    let told = |later: [&Entry; 3]| {
+        let history = History::begin(&first).unwrap().go_on(later);
+        history.versions().filter_map(|version| version.reason.clone()).collect::<Vec<_>>()
+    };
+    let in_order = told([&second, &third, &third]);
+    assert_eq!(in_order, ["更正第 6 条", "更正第 7 条"], "each once");
+    assert_eq!(told([&third, &second, &first]), in_order);
 }
 
 #[test]

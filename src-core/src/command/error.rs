@@ -151,4 +151,7 @@ pub enum HandoverTrouble {
     /// Its tablet was enrolled at another server.
     #[error("its tablet belongs to another server")]
     OtherServer,
+    /// It would take the space that is kept for text.
+    #[error("there is no space for it beside what is kept for text")]
+    NoRoom,
 }

@@ -1,8 +1,11 @@
 //! What screen and shell say to each other. They ship together, so it may change.
 
+mod app;
 mod error;
 mod finding;
 mod history;
+mod storage;
+mod sync;
 mod view;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -14,9 +17,12 @@ use crate::id::{FormCode, PersonId, PhotoId, PointId, RecordId, VisitId};
 use crate::photo::PhotoSource;
 use crate::register::Bottle;
 
+pub use app::*;
 pub use error::{CommandError, HandoverTrouble};
 pub use finding::*;
 pub use history::*;
+pub use storage::*;
+pub use sync::*;
 pub use view::*;
 
 /// One thing that the screen asks of the shell.

@@ -54,6 +54,10 @@ pub fn handover_trouble(why: HandoverTrouble) -> &'static str {
             "这个文件属于另一家运维机构，不能在本机导入。",
             "It belongs to another operator and cannot be taken over here.",
         ),
+        HandoverTrouble::NoRoom => pick(
+            "存储空间不足，导出会占用填写记录所需的空间。请先清理平板上的其他文件。",
+            "There is no space for it beside what records need. Delete other files of the tablet first.",
+        ),
         HandoverTrouble::OtherServer => pick(
             "这个文件来自另一个平台的平板，不能在本机导入。",
             "Its tablet belongs to another server; it cannot be taken over here.",
