@@ -50,3 +50,6 @@ CREATE TABLE voided (
     log     TEXT    NOT NULL,
     seq     INTEGER NOT NULL
 ) STRICT;
+-- The entry that bears witness to a photo, by the photo or by its bytes.
+CREATE INDEX entry_photo ON entry (body ->> '$.photo') WHERE kind = 'photo_taken';
+CREATE INDEX entry_photo_bytes ON entry (body ->> '$.file.sha256') WHERE kind = 'photo_taken';

@@ -20,15 +20,10 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// Those that ship and those in the database. One that no longer holds beside a newer app's own is left out.
+    /// Those that ship and those in the database.
     pub fn read(store: &Store) -> Result<Self, Error> {
-        let mut all = Definitions::built_in()?;
-        for definition in store.read(definition::all)? {
-            if let Err(error) = all.add(&definition) {
-                tracing::error!(%error, "a stored definition is left out");
-            }
-        }
-        Ok(Self { now: RwLock::new(Arc::new(all)), turn: Mutex::default() })
+        let known = store.read(definition::known)?;
+        Ok(Self { now: RwLock::new(Arc::new(known)), turn: Mutex::default() })
     }
 }
 

@@ -245,6 +245,7 @@ impl Device {
         if let Err(error) = self.0.store.set_clean_end(true) {
             tracing::warn!(%error, "the end is not marked as clean");
         }
+        self.0.store.close();
         drop(self.0.folder_lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
@@ -298,20 +299,29 @@ impl Inner {
     /// Who is at the tablet; nobody any more where it was not touched for as long as the settings say.
     pub fn person(&self) -> Result<Person, Error> {
         let enrolled = self.enrolled()?;
-        let (id, idle_ms) = match &*self.session() {
-            Some(session) => {
-                (session.person.clone(), self.clock.boot_ms().saturating_sub(session.touched_ms))
-            }
-            None => return Err(CommandError::Locked.into()),
-        };
-        let (found, settings): (_, Option<Settings>) =
-            self.store.read(|c| Ok((register::person(c, &id)?, setting::get(c, setting::SCREEN)?)))?;
-        if idle_ms >= settings.unwrap_or_default().lock_after.ms() {
-            self.leave();
-        }
-        let is_here = self.session().is_some();
-        let found = found.filter(|person| is_here && person.operator == enrolled.operator);
+        let id = self.who_is_here()?.ok_or(CommandError::Locked)?;
+        let found = self.store.read(|c| register::person(c, &id))?;
+        let found = found.filter(|person| person.operator == enrolled.operator);
         found.ok_or_else(|| CommandError::Locked.into())
+    }
+
+    /// Looks and locks in one step, so that nobody who came meanwhile is sent away.
+    fn who_is_here(&self) -> Result<Option<PersonId>, Error> {
+        let lock_after_ms = self.settings()?.lock_after.ms();
+        let mut session = self.session();
+        let Some(Session { person, touched_ms }) = &*session else { return Ok(None) };
+        if self.clock.boot_ms().saturating_sub(*touched_ms) < lock_after_ms {
+            return Ok(Some(person.clone()));
+        }
+        *session = None;
+        drop(session);
+        self.has_left();
+        Ok(None)
+    }
+
+    /// Language, theme, lock, sending.
+    pub fn settings(&self) -> Result<Settings, Error> {
+        Ok(self.store.read(|c| setting::get(c, setting::SCREEN))?.unwrap_or_default())
     }
 
     /// A person is at the tablet, or touched it.
@@ -322,6 +332,10 @@ impl Inner {
     /// Nobody is at the tablet any more.
     pub fn leave(&self) {
         *self.session() = None;
+        self.has_left();
+    }
+
+    fn has_left(&self) {
         self.tracker.stop();
         self.tell(Event::Store);
     }

@@ -79,7 +79,8 @@ impl Error {
             ),
             Self::Backup(BackupError::Io(error))
             | Self::Io(error)
-            | Self::Key(crate::keys::KeyError::Io(error)) => error.raw_os_error() == Some(EIO),
+            | Self::Key(crate::keys::KeyError::Io(error))
+            | Self::Seal(crate::seal::SealError::Io(error)) => error.raw_os_error() == Some(EIO),
             _ => false,
         }
     }

@@ -69,6 +69,9 @@ pub enum RecoverError {
     /// What is there stays as it is.
     #[error("{}: is there already", .0.display())]
     Exists(PathBuf),
+    /// The folder would be copied into itself.
+    #[error("{}: lies in the folder that is recovered; name one outside of it", .0.display())]
+    Inside(PathBuf),
     /// The copy of the key is not there, or is not opened by this identity.
     #[error("{}: {source}", file.display())]
     Copy {
@@ -111,6 +114,9 @@ pub fn recover(identity: &Identity, from: &Path, copy: &Path, to: &Path) -> Resu
     let key = open_copy(identity, copy)?;
     if to.exists() {
         return Err(RecoverError::Exists(to.to_owned()));
+    }
+    if std::path::absolute(to)?.starts_with(std::path::absolute(from)?) {
+        return Err(RecoverError::Inside(to.to_owned()));
     }
     fs::create_dir_all(to)?;
     let done = copy_folder(from, to, &LEFT_OUT)

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use stackside_core::clock::TimeProof;
-use stackside_core::command::{CommandError, Event, StorageView};
+use stackside_core::command::{CommandError, Event, HandoverTrouble, StorageView};
 use stackside_core::storage::{ORIGINAL_STAYS, Room, Storage};
 
 use crate::device::Inner;
@@ -42,21 +42,18 @@ impl Inner {
 
     /// Refuses a photo that would take the space of text. Where it is short, sent originals give way first.
     pub fn require_room(&self) -> Result<(), Error> {
-        let before = match self.storage() {
-            Ok(storage) => storage,
-            // A disk that does not tell may well have space, and says so when it has none.
-            Err(error) => {
-                tracing::warn!(%error, "nobody knows how much space there is");
-                return Ok(());
-            }
-        };
+        let Some(before) = self.storage_if_told() else { return Ok(()) };
         match before.room() {
             Room::Enough => return Ok(()),
             Room::Short { .. } => {
                 self.care.wake();
                 return Ok(());
             }
-            Room::None => self.make_room()?,
+            // That nothing gives way says no more than that there is no space.
+            Room::None => {
+                let made = self.make_room();
+                made.inspect_err(|error| tracing::error!(%error, "no original gave way")).unwrap_or_default();
+            }
         }
         let storage = self.storage()?;
         if storage.room() != Room::None {
@@ -64,6 +61,22 @@ impl Inner {
         }
         let needed_bytes = storage.photo_needs_bytes();
         Err(CommandError::NoRoomForPhotos { free_bytes: storage.free_bytes, needed_bytes }.into())
+    }
+
+    /// Refuses a file of `bytes` that would take the space of text.
+    pub fn require_room_for(&self, bytes: u64) -> Result<(), Error> {
+        let Some(storage) = self.storage_if_told() else { return Ok(()) };
+        if storage.free_bytes >= storage.reserve_bytes().saturating_add(bytes) {
+            return Ok(());
+        }
+        Err(HandoverTrouble::NoRoom.into())
+    }
+
+    /// A disk that does not tell may well have space, and says so when it has none.
+    fn storage_if_told(&self) -> Option<Storage> {
+        self.storage()
+            .inspect_err(|error| tracing::warn!(%error, "nobody knows how much space there is"))
+            .ok()
     }
 
     /// Lets the oldest sent originals go until a visit's photos fit, and nothing else.
@@ -79,9 +92,16 @@ impl Inner {
             if made >= lacks_bytes {
                 break;
             }
-            if self.let_go(&original, now)? {
-                made += original.file.size_bytes;
-                files += 1;
+            match self.let_go(&original, now) {
+                Ok(true) => {
+                    made += original.file.size_bytes;
+                    files += 1;
+                }
+                Ok(false) => {}
+                // One that cannot go must not keep the others here.
+                Err(error) => {
+                    tracing::error!(%error, sha256 = %original.file.sha256.short(), "it does not give way");
+                }
             }
         }
         if files > 0 {

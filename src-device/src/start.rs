@@ -30,15 +30,17 @@ impl Inner {
     pub fn reconcile(&self) -> Result<(), Error> {
         let mut found = Recovered::default();
         for photo in self.store.read(|c| photo::in_state(c, PhotoState::Whole))? {
-            if self.is_there(&photo)? {
+            match self.is_there(&photo) {
                 // Without a key (lost, or not yet unlocked) it stays whole until a later start.
-                match self.keep_photo(photo) {
+                Ok(true) => match self.keep_photo(photo) {
                     Ok(_) => found.photos_attached += 1,
                     Err(error) => tracing::error!(%error, "a whole photo is not attached yet"),
+                },
+                Ok(false) => {
+                    self.set_incomplete(&photo)?;
+                    found.photos_missing += 1;
                 }
-            } else {
-                self.set_incomplete(&photo)?;
-                found.photos_missing += 1;
+                Err(error) => tracing::error!(%error, "a whole photo cannot be read now: it stays whole"),
             }
         }
         // Its length and hash were never announced, so nobody can say that it is whole. What arrived is kept.

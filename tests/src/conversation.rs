@@ -342,6 +342,8 @@ pub fn record() -> Result<Conversation> {
     enrol(&tablet, &server.url(), &server.enrol_code()?)?;
     sync_until_known(&tablet, city::PERSON)?;
     first_unlock(&tablet, city::PERSON, &code)?;
+    // What is signed from here on names the time of a receipt.
+    sync_until_held(&tablet)?;
     let visit = sign_in(&tablet, city::POINT)?;
     let record = open_form(&tablet, visit)?;
     for (factor, readings) in CALIBRATION {

@@ -2,7 +2,7 @@
 
 use stackside_core::command::{
     AppState, CommandError, Enrol, Enrolment, Event, GetState, PersonLine, SavePlace, SaveSettings,
-    SeenRecovered,
+    SeenRecovered, Settings,
 };
 use stackside_core::form::AnswerError;
 
@@ -23,7 +23,11 @@ impl Inner {
             Err(error) => return Err(error),
         };
         let sync = self.sync_line()?;
-        let pepper = self.keys.secret(Purpose::Pins)?;
+        // Without it PINs are not known any more and are set anew; the app opens.
+        let pepper = self.keys.secret(Purpose::Pins).unwrap_or_else(|error| {
+            tracing::error!(%error, "the secret of the PINs cannot be read");
+            None
+        });
         self.store.read(|c| {
             let mut people = Vec::new();
             let mut enrolment = None;
@@ -86,6 +90,13 @@ impl Handle<SeenRecovered> for Device {
 
 impl Handle<SaveSettings> for Device {
     fn handle(&self, SaveSettings { settings }: SaveSettings) -> Result<AppState, CommandError> {
+        // How it looks may be chosen at the lock; when it locks, and what goes out, only by who can open it.
+        let before = self.0.settings()?;
+        let looks_only =
+            Settings { language: settings.language, theme: settings.theme, ..before } == settings;
+        if !looks_only {
+            self.0.person()?;
+        }
         self.0.store.write(|t| setting::put(t, setting::SCREEN, &settings))?;
         self.0.tell(Event::Store);
         Ok(self.0.state()?)

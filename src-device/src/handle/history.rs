@@ -32,10 +32,18 @@ pub(super) fn history_of(c: &Connection, record: RecordId) -> Result<History, Er
     Ok(begun.go_on(own.iter().chain(&of_visit).chain(&from_server)))
 }
 
+/// As [`history_of`]; nothing where the entry that signed it is lost with a damaged database, and it is still shown.
+pub(super) fn history_if_known(c: &Connection, record: RecordId) -> Result<Option<History>, Error> {
+    match history_of(c, record) {
+        Err(Error::Command(CommandError::NotFound { .. })) => Ok(None),
+        known => known.map(Some),
+    }
+}
+
 /// The entry of this tablet that voided a visit.
 fn void_entry(c: &Connection, visit: VisitId) -> Result<Option<Entry>, Error> {
     let Some((log, seq)) = voided::entry(c, &visit.to_string())? else { return Ok(None) };
-    Ok(entry::from_seq(c, log, seq, 1)?.pop().map(|(_, entry)| entry))
+    entry::at(c, log, seq)
 }
 
 /// What lists show of what was done with a version later.
@@ -52,8 +60,9 @@ pub(super) fn marks(c: &Connection, record: &Record, person: &PersonId) -> Resul
         correction: version::correction(c, root, person)?,
     };
     // Most records are signed once and left alone: nothing more is read of them.
-    if entry::is_gone_on(c, root)? {
-        let history = history_of(c, root)?;
+    if entry::is_gone_on(c, root)?
+        && let Some(history) = history_if_known(c, root)?
+    {
         let shown = history.version(record.version);
         marks.versions = history.corrections() + 1;
         marks.is_countersigned = shown.is_some_and(|version| !version.countersigned.is_empty());

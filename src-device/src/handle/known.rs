@@ -109,8 +109,13 @@ impl Known {
         person: &Person,
         now: DateTime<Utc>,
     ) -> Result<Self, Error> {
-        let known = Self::at(c, &Place::of_record(c, draft)?, &draft.form, person, now)?;
-        Ok(Self { instruments: instruments_of(c, draft)?, ..known })
+        let mut known = Self::at(c, &Place::of_record(c, draft)?, &draft.form, person, now)?;
+        // What a record says is not prefilled from itself, nor from what came after it.
+        if let before @ Some(_) = first_signed_at(c, draft)? {
+            known.lasts = lasts(c, &known.point.id, &known.instruments, &draft.form, before)?;
+        }
+        known.instruments = instruments_of(c, draft)?;
+        Ok(known)
     }
 
     /// Lends it to the rules.
@@ -131,21 +136,30 @@ impl Known {
     }
 }
 
-/// The last signed record of a form at a point and of each of its instruments, with their answers.
+/// When the record that a draft corrects was signed first; nothing for another draft.
+pub(super) fn first_signed_at(c: &Connection, draft: &Record) -> Result<Option<DateTime<Utc>>, Error> {
+    Ok(match draft.original {
+        Some(original) => record::find(c, original)?.and_then(|first| first.signed_at),
+        None => None,
+    })
+}
+
+/// The last signed record of a form at a point and of each of its instruments, with their answers; of those that were
+/// signed before `before`, if given.
 pub(super) fn lasts(
     c: &Connection,
     point: &PointId,
     instruments: &[Instrument],
     form: &Form,
-    except: Option<RecordId>,
+    before: Option<DateTime<Utc>>,
 ) -> Result<Vec<Last>, Error> {
-    let mut found = vec![(None, listed::last_at_point(c, point, &form.code, except)?)];
+    let mut found = vec![(None, listed::last_at_point(c, point, &form.code, before)?)];
     for instrument in instruments {
         found.push((Some(instrument.id.clone()), last::of_instrument(c, &instrument.id, &form.code)?));
     }
     let mut lasts = Vec::new();
     for (of, last) in found {
-        if let Some((record, _)) = last.filter(|(record, _)| Some(*record) != except)
+        if let Some((record, _)) = last.filter(|(_, at)| before.is_none_or(|before| *at < before))
             && let Some(answers) = last::answers(c, record)?
         {
             lasts.push((of, (record, answers)));

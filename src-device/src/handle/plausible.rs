@@ -9,7 +9,7 @@ use super::day::Times;
 use crate::device::{Device, Handle, Inner};
 use crate::error::Error;
 use crate::store::visit::{self, Visit};
-use crate::store::{record, register};
+use crate::store::{record, register, version, voided};
 
 impl Inner {
     /// What is found in a visit as it stands.
@@ -18,15 +18,20 @@ impl Inner {
         let times = self.times(c, visit, &records)?;
         let mut others = vec![];
         for other in visit::around(c, visit)? {
-            others.push(stay(&other, &self.times(c, &other, &[])?));
+            if voided::entry(c, &other.id.to_string())?.is_none() {
+                others.push(stay(&other, &self.times(c, &other, &[])?));
+            }
         }
-        let mut answers = vec![];
-        for one in &records {
-            answers.push(record::answers(c, one.id)?);
+        // What counts is looked at: a record in its newest version, and no void one.
+        let mut counted = vec![];
+        for first in &records {
+            if !voided::is_void(c, first.id)? {
+                let newest = version::newest(c, first.id)?.map_or(first.id, |newest| newest.id);
+                counted.push((first, record::answers(c, newest)?));
+            }
         }
-        let checked: Vec<_> = records
+        let checked: Vec<_> = counted
             .iter()
-            .zip(&answers)
             .map(|(record, answers)| plausible::Record {
                 id: record.id,
                 form: Some(&record.form),

@@ -71,7 +71,7 @@ impl Inner {
 
     fn entry_item(&self, c: &Connection, line: entry::Line) -> Result<SyncItem, Error> {
         let title = match line.record.as_deref().and_then(|id| id.parse().ok()) {
-            Some(id) => record::find(c, id)?.map(|record| record.form.title),
+            Some(id) => record::title(c, id)?,
             None => None,
         };
         let point_name = match line.point.as_deref().and_then(|id| id.parse().ok()) {
@@ -155,7 +155,7 @@ impl Handle<SyncNow> for Device {
 
 impl Handle<PauseFile> for Device {
     fn handle(&self, PauseFile { sha256, paused }: PauseFile) -> Result<(), CommandError> {
-        self.0.enrolled()?;
+        self.0.person()?;
         self.0.store.write(|t| {
             let mut all: BTreeSet<Hash> = setting::get(t, setting::PAUSED)?.unwrap_or_default();
             match paused {
@@ -174,7 +174,7 @@ impl Handle<PauseFile> for Device {
 
 impl Handle<RetryFile> for Device {
     fn handle(&self, RetryFile { sha256 }: RetryFile) -> Result<(), CommandError> {
-        self.0.enrolled()?;
+        self.0.person()?;
         self.0.store.write(|t| file::offer(t, sha256))?;
         self.0.sync.wake();
         self.0.tell(Event::Sync);

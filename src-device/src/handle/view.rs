@@ -14,8 +14,8 @@ use stackside_core::rulebook::in_force;
 use stackside_core::visit::{VisitState, VisitWork};
 
 use super::due::duties;
-use super::history::{history_of, marks};
-use super::known::{Place, lasts};
+use super::history::{history_if_known, marks};
+use super::known::{Place, first_signed_at, lasts};
 use super::standing::Standing;
 use crate::device::Inner;
 use crate::error::Error;
@@ -141,10 +141,12 @@ impl Inner {
         let (begun_on, previous) = (standing.begun_on(), previous(c, &standing)?);
         let people = self.people(c)?;
         let Standing { record, answers, site, .. } = standing;
-        let voided = match line.marks.is_void {
-            true => history_of(c, record.root())?.voided().map(|one| self.void_line(c, one)).transpose()?,
+        let history = match line.marks.is_void {
+            true => history_if_known(c, record.root())?,
             false => None,
         };
+        let voided = history.as_ref().and_then(|known| known.voided());
+        let voided = voided.map(|one| self.void_line(c, one)).transpose()?;
         let correction = match (record.original, record.state) {
             (Some(of), RecordState::Draft) => {
                 let signed = last::answers(c, of)?.unwrap_or_default();
@@ -313,7 +315,8 @@ fn previous(c: &Connection, standing: &Standing) -> Result<BTreeMap<AnswerKey, S
     if record.state == RecordState::Signed {
         return Ok(previous);
     }
-    let lasts = lasts(c, &record.point, &standing.site.instruments, &record.form, Some(record.root()))?;
+    let before = first_signed_at(c, record)?;
+    let lasts = lasts(c, &record.point, &standing.site.instruments, &record.form, before)?;
     for (of, (_, answers)) in lasts {
         let of = of.as_ref().map(|id| id.as_str());
         let mine = answers.0.into_iter().filter(|(key, _)| key.row.as_deref() == of && key.line.is_none());

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use stackside_core::clock::shanghai_time;
-use stackside_core::command::{Event, HandoverGiven, HandoverTaken, HandoverTrouble};
+use stackside_core::command::{CommandError, Event, HandoverGiven, HandoverTaken, HandoverTrouble};
 use stackside_core::evidence::{Entry, Header};
 use stackside_core::hash::Hash;
 use stackside_core::photo::MAX_BYTES;
@@ -45,23 +45,23 @@ impl Inner {
     }
 
     pub fn give_over(&self, path: &Path) -> Result<HandoverGiven, Error> {
-        let enrolled = self.enrolled()?;
         let (contents, operator) = self.store.read(|c| {
+            // Where the device's key is lost this is the only way for what it signed before.
+            let enrolled: Enrolled = setting::get(c, setting::ENROLMENT)?.ok_or(CommandError::NotEnrolled)?;
             let operator: Option<Recipient> = setting::get(c, setting::RECIPIENT)?;
             Ok((contents(c, &enrolled)?, operator))
         })?;
         let (contents, paths) = self.with_paths(contents);
-        let entries: u64 =
-            contents.logs.iter().map(|log| log.entries.len() as u64 - u64::from(log.begins_early())).sum();
+        let entries: u64 = contents.logs.iter().map(HandedLog::new_entries).sum();
         if entries == 0 && paths.is_empty() {
             return Err(HandoverTrouble::NothingUnsent.into());
         }
         let code = Code::random();
         let recipients: Vec<Recipient> = operator.into_iter().chain([code.recipient()?]).collect();
-        let written = File::create_new(path).map_err(Error::from).and_then(|to| {
-            self.write(&contents, &paths, &recipients, &to)?;
-            Ok(to.sync_all()?)
-        });
+        self.require_room_for(contents.files.iter().map(|handed| handed.file.size_bytes).sum())?;
+        // Outside of what is undone: a file that is there already is another handover.
+        let to = File::create_new(path)?;
+        let written = self.write(&contents, &paths, &recipients, &to).and_then(|()| Ok(to.sync_all()?));
         if let Err(error) = written {
             // Half a handover is worth nothing, and its name is in the way.
             let _ = fs::remove_file(path);
@@ -133,9 +133,9 @@ impl Inner {
 }
 
 impl HandedLog {
-    /// True if its first entry goes along for the certificate alone.
-    fn begins_early(&self) -> bool {
-        self.receipt.is_some()
+    /// How many entries no server holds: behind a receipt the first one goes along for its certificate alone.
+    fn new_entries(&self) -> u64 {
+        (self.entries.len() as u64).saturating_sub(u64::from(self.receipt.is_some()))
     }
 }
 
@@ -157,13 +157,19 @@ fn contents(c: &Connection, enrolled: &Enrolled) -> Result<Contents, Error> {
             continue;
         }
         if log.receipt_seq > 0 {
-            entries.splice(0..0, entry::from_seq(c, log.id, 1, 1)?);
+            entries.splice(0..0, entry::at(c, log.id, 1)?.map(|first| (1, first)));
+        }
+        // Without the entry that names the certificate nobody can check a log: the others still get away.
+        if entries.first().is_none_or(|(seq, _)| *seq != 1) {
+            tracing::error!(log = %log.id, "the first entry is lost: the log is not handed over");
+            continue;
         }
         let entries = entries.into_iter().map(|(_, entry)| entry).collect();
         let receipt = log.receipt.filter(|_| log.receipt_seq > 0);
         logs.push(HandedLog { device: log.device, log: log.id, receipt, entries });
     }
-    let files = unheld.into_iter().map(HandedFile::from).collect();
+    let is_of_a_log = |file: &files::Sendable| logs.iter().any(|log: &HandedLog| log.log == file.log);
+    let files = unheld.into_iter().filter(is_of_a_log).map(HandedFile::from).collect();
     Ok(Contents {
         statement: STATEMENT.to_owned(),
         v: VERSION,
@@ -177,7 +183,8 @@ fn contents(c: &Connection, enrolled: &Enrolled) -> Result<Contents, Error> {
 struct Checked {
     log: HandedLog,
     headers: Vec<Header>,
-    receipt_seq: u64,
+    /// Number and hash of the last entry that a server holds.
+    held: Option<(u64, Hash)>,
 }
 
 /// Nothing that another did not sign comes into our database: the server would refuse it, for ever.
@@ -195,32 +202,44 @@ fn checked(log: HandedLog, enrolled: &Enrolled) -> Result<Checked, Error> {
         _ => Err(Error::from(HandoverTrouble::Damaged)),
     };
     let headers = log.entries.iter().map(check).collect::<Result<Vec<_>, _>>()?;
-    let receipt_seq = match &log.receipt {
-        None => 0,
+    let held = match &log.receipt {
+        None => None,
         Some(signed) => {
             let receipt = signed.verify(&enrolled.server_key).map_err(|_| stranger())?;
             if (receipt.device, receipt.log) != (log.device, log.log) {
                 return Err(HandoverTrouble::Damaged.into());
             }
-            receipt.seq
+            Some((receipt.seq, receipt.hash))
         }
     };
-    Ok(Checked { log, headers, receipt_seq })
+    Ok(Checked { log, headers, held })
 }
 
 /// Puts a log beside our own ones, and says how many entries of it were not here.
 fn carry(t: &Connection, checked: &Checked, at: chrono::DateTime<chrono::Utc>) -> Result<u64, Error> {
-    let Checked { log, headers, receipt_seq } = checked;
+    let Checked { log, headers, held } = checked;
+    // Of two entries under one number nobody here can say which is right: both stay where they are.
+    let contradicts = |ours: Option<Hash>, theirs| ours.is_some_and(|ours| ours != theirs);
     entry::carry_log(t, log.log, log.device)?;
-    if let Some(receipt) = &log.receipt {
-        entry::set_receipt(t, log.log, *receipt_seq, receipt, at)?;
+    if let (Some(receipt), Some((seq, hash))) = (&log.receipt, held) {
+        if contradicts(entry::hash(t, log.log, *seq)?, *hash) {
+            return Err(HandoverTrouble::Damaged.into());
+        }
+        entry::set_receipt(t, log.log, *seq, receipt, at)?;
     }
     let mut new = 0;
     for (entry, header) in log.entries.iter().zip(headers) {
-        if entry::hash(t, log.log, header.seq)?.is_none() {
-            entry::add(t, entry, header, &entry::Subject::default())?;
-            new += u64::from(header.seq > *receipt_seq);
+        let ours = entry::hash(t, log.log, header.seq)?;
+        if contradicts(ours, entry.hash()) {
+            return Err(HandoverTrouble::Damaged.into());
         }
+        if ours.is_none() {
+            entry::add(t, entry, header, &entry::Subject::default())?;
+            new += u64::from(held.is_none_or(|(seq, _)| header.seq > seq));
+        }
+    }
+    if new > 0 {
+        entry::start_carried_log(t, log.log)?;
     }
     Ok(new)
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, named_params};
-use stackside_core::definition::{Definition, DefinitionKind};
+use stackside_core::definition::{Definition, DefinitionKind, Definitions};
 
 use super::time_text;
 use crate::error::Error;
@@ -56,6 +56,17 @@ pub fn all(connection: &Connection) -> Result<Vec<Definition>, Error> {
         Ok(Definition { kind, file: row.get("file")?, text: row.get("text")? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Those that ship and those that were taken over. One that no longer holds beside a newer app's own is left out.
+pub fn known(connection: &Connection) -> Result<Definitions, Error> {
+    let mut known = Definitions::built_in()?;
+    for definition in all(connection)? {
+        if let Err(error) = known.add(&definition) {
+            tracing::error!(%error, "a stored definition is left out");
+        }
+    }
+    Ok(known)
 }
 
 /// Forgets what came from a server that the tablet no longer belongs to; it comes down anew.

@@ -14,7 +14,7 @@ use stackside_core::trust::{Receipt, Signed};
 use super::{json, json_or_null, number, parsed, parsed_or_null, sql, time_text};
 use crate::error::Error;
 
-/// A log of this tablet.
+/// A log of this tablet, or one that it carries for another.
 #[derive(Debug, Clone)]
 pub struct Log {
     /// Which.
@@ -45,6 +45,12 @@ pub fn open_log(connection: &Connection, id: LogId, device: DeviceId) -> Result<
         named_params! {":id": id.to_string(), ":device": device.to_string()},
     )?;
     Ok(())
+}
+
+/// True if a log is here.
+pub fn has_log(connection: &Connection, id: LogId) -> Result<bool, Error> {
+    let text = "SELECT EXISTS (SELECT 1 FROM log WHERE id = :id)";
+    Ok(connection.query_row(text, named_params! {":id": id.to_string()}, |row| row.get(0))?)
 }
 
 /// The current log.
@@ -80,7 +86,7 @@ fn all_logs(connection: &Connection, which: &str) -> Result<Vec<Log>, Error> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The logs that the server may still have to get something of, oldest first.
+/// The logs that the server may still have to get something of: carried ones, then the own ones, oldest first.
 pub fn logs_to_send(connection: &Connection) -> Result<Vec<Log>, Error> {
     let sql = format!(
         "{LOG_COLUMNS} WHERE stopped IS NULL
@@ -89,6 +95,15 @@ pub fn logs_to_send(connection: &Connection) -> Result<Vec<Log>, Error> {
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map([], read_log)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A carried log goes on: what it lacked has come.
+pub fn start_carried_log(connection: &Connection, id: LogId) -> Result<(), Error> {
+    connection.execute(
+        "UPDATE log SET stopped = NULL WHERE id = :id AND number <= 0",
+        named_params! {":id": id.to_string()},
+    )?;
+    Ok(())
 }
 
 /// Notes why the server takes no more of a log.
@@ -148,10 +163,9 @@ pub fn each_since_sign_in(
 ) -> Result<(), Error> {
     let mut statement = connection.prepare_cached(
         "SELECT header, CASE WHEN kind = 'signed_out' AND body ->> '$.visit' = :visit THEN body END AS sign_out
-         FROM entry WHERE rowid >= (
-             SELECT first.rowid FROM entry AS first JOIN visit ON first.log = visit.log AND first.seq = visit.seq
-             WHERE visit.id = :visit)
-         ORDER BY rowid",
+         FROM entry JOIN log ON log.id = entry.log WHERE (log.number, entry.seq) >= (
+             SELECT log.number, visit.seq FROM visit JOIN log ON log.id = visit.log WHERE visit.id = :visit)
+         ORDER BY log.number, entry.seq",
     )?;
     let mut rows = statement.query(named_params! {":visit": visit.to_string()})?;
     while let Some(row) = rows.next()? {
@@ -224,6 +238,12 @@ pub fn from_seq(
     .collect()
 }
 
+/// An entry of a log, as signed.
+pub fn at(connection: &Connection, log: LogId, seq: u64) -> Result<Option<Entry>, Error> {
+    let found = from_seq(connection, log, seq, 1)?.pop();
+    Ok(found.filter(|(there, _)| *there == seq).map(|(_, entry)| entry))
+}
+
 /// The hash of an entry.
 pub fn hash(connection: &Connection, log: LogId, seq: u64) -> Result<Option<Hash>, Error> {
     let sql_text = "SELECT hash FROM entry WHERE log = :log AND seq = :seq";
@@ -244,8 +264,10 @@ pub fn reference(connection: &Connection, log: LogId, seq: u64) -> Result<EntryR
 
 /// The entries about a record, oldest first: those that signed, corrected, countersigned and voided it.
 pub fn of_record(connection: &Connection, record: RecordId) -> Result<Vec<Entry>, Error> {
-    let mut statement = connection
-        .prepare_cached("SELECT header, signature, body FROM entry WHERE record = :record ORDER BY rowid")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT header, signature, body FROM entry JOIN log ON log.id = entry.log
+             WHERE entry.record = :record ORDER BY log.number, entry.seq",
+    )?;
     let rows = statement.query_map(named_params! {":record": record.to_string()}, |row| {
         let (header, signature, body) =
             (row.get("header")?, row.get::<_, String>("signature")?, row.get("body")?);
@@ -281,9 +303,13 @@ pub fn set_receipt(
 }
 
 /// Takes back the last entry that each receipt names: the server, restored from a backup, says from where on it lacks
-/// them. The receipts stay.
+/// them. The receipts stay. Of a carried log that entry is not here.
 pub fn offer_again(connection: &Connection) -> Result<(), Error> {
-    connection.execute("UPDATE log SET receipt_seq = receipt_seq - 1 WHERE receipt_seq > 0", [])?;
+    connection.execute(
+        "UPDATE log SET receipt_seq = receipt_seq - 1
+         WHERE EXISTS (SELECT 1 FROM entry WHERE entry.log = log.id AND entry.seq = log.receipt_seq)",
+        [],
+    )?;
     Ok(())
 }
 

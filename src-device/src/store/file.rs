@@ -109,8 +109,8 @@ pub fn add(
 ) -> Result<(), Error> {
     connection.execute(
         "INSERT INTO file (sha256, size_bytes, media_type, kind, made_at, log, seq)
-         VALUES (:sha256, :size, :type, :kind, :at, :log, :seq) 
-         ON CONFLICT (sha256) DO UPDATE SET gone_at = NULL",
+         VALUES (:sha256, :size, :type, :kind, :at, :log, :seq)
+         ON CONFLICT (sha256) DO UPDATE SET refused = CASE WHEN gone_at IS NULL THEN refused END, gone_at = NULL",
         named_params! {
             ":sha256": file.sha256.to_string(), ":size": sql(file.size_bytes), ":type": file.media_type,
             ":kind": kind.text(), ":at": time_text(at), ":log": log.to_string(), ":seq": sql(seq),

@@ -3,13 +3,12 @@
 //! Both are made from `record` and `record_elsewhere`: where they are lost, [`remake`] makes them anew.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use stackside_core::definition::Definitions;
+use rusqlite::{Connection, OptionalExtension, Row, Statement, named_params};
 use stackside_core::form::{Answers, Field, FieldType, Form};
 use stackside_core::id::{FormCode, PersonId, PointId, RecordId};
 use stackside_core::wire::RecordElsewhere;
 
-use super::{json, last, parsed, parsed_or_null, record};
+use super::{definition, json, last, parsed, parsed_or_null, record};
 use crate::error::Error;
 
 /// What the list holds of a record.
@@ -194,19 +193,19 @@ fn drafts_with(c: &Connection, person: &PersonId, wanted: &str) -> Result<Vec<i6
     Ok(found)
 }
 
-/// The last signed record of a form at a point that counts, own or from elsewhere; not `except`.
+/// The last signed record of a form at a point that counts, own or from elsewhere; signed before `before`, if given.
 pub fn last_at_point(
     c: &Connection,
     point: &PointId,
     form: &FormCode,
-    except: Option<RecordId>,
+    before: Option<DateTime<Utc>>,
 ) -> Result<Option<(RecordId, DateTime<Utc>)>, Error> {
     let sql = "SELECT record, at FROM listed
-         WHERE point = :point AND form = :form AND drafter IS NULL AND record IS NOT :except
+         WHERE point = :point AND form = :form AND drafter IS NULL AND (:before IS NULL OR at < :before)
            AND record NOT IN (SELECT subject FROM voided)
          ORDER BY number DESC LIMIT 1";
     let params = named_params! {
-        ":point": point.as_str(), ":form": form.as_str(), ":except": except.map(|id| id.to_string()),
+        ":point": point.as_str(), ":form": form.as_str(), ":before": before.map(super::time_text),
     };
     let read = |row: &Row<'_>| Ok((parsed(row, "record")?, parsed(row, "at")?));
     Ok(c.prepare_cached(sql)?.query_row(params, read).optional()?)
@@ -253,33 +252,43 @@ fn list_own(c: &Connection) -> Result<(), Error> {
         "SELECT id, point, person, definition, begun_at, signed_at FROM record WHERE original IS NULL
          ORDER BY begun_at, id",
     )?;
-    let mut rows = all.query([])?;
-    while let Some(row) = rows.next()? {
+    each(&mut all, |row| {
         let (record, point): (RecordId, PointId) = (parsed(row, "id")?, parsed(row, "point")?);
         let form: Form = json(row, "definition")?;
         match parsed_or_null(row, "signed_at")? {
             Some(at) => {
                 let answers = last::answers(c, record)?.unwrap_or_default();
-                put_signed(c, record, (&point, &form), &answers, at)?;
+                put_signed(c, record, (&point, &form), &answers, at)
             }
             None => {
                 let (drafter, at) = (parsed(row, "person")?, parsed(row, "begun_at")?);
                 let (drafter, form) = (Some(&drafter), &form.code);
-                put(c, &Listing { record, point: &point, form, drafter, at, elsewhere: false, words: None })?;
+                put(c, &Listing { record, point: &point, form, drafter, at, elsewhere: false, words: None })
             }
         }
-    }
-    Ok(())
+    })
 }
 
 fn list_elsewhere(c: &Connection) -> Result<(), Error> {
-    let definitions = Definitions::built_in()?;
+    let definitions = definition::known(c)?;
     let mut all = c.prepare("SELECT row FROM record_elsewhere ORDER BY signed_at, record")?;
-    let mut rows = all.query([])?;
-    while let Some(row) = rows.next()? {
+    each(&mut all, |row| {
         let row: RecordElsewhere = json(row, "row")?;
         let content = &row.content;
-        put_elsewhere(c, &row, definitions.form(content.form.as_str(), Some(content.form_version)))?;
+        put_elsewhere(c, &row, definitions.form(content.form.as_str(), Some(content.form_version)))
+    })
+}
+
+/// Lists each row that can be read: one that cannot must not keep the others out, nor the app closed.
+fn each(all: &mut Statement<'_>, mut list: impl FnMut(&Row<'_>) -> Result<(), Error>) -> Result<(), Error> {
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        match list(row) {
+            Err(error) if !error.is_disk_full() && !error.is_disk_failure() => {
+                tracing::error!(%error, "a record is not listed");
+            }
+            listed => listed?,
+        }
     }
     Ok(())
 }

@@ -39,20 +39,27 @@ pub(super) fn finish(database: &Database) -> io::Result<()> {
 pub(super) fn mend(database: &Database, now: DateTime<Utc>) -> Result<Mended, StoreError> {
     let folder = new_folder(&database.folder(FOLDER), now)?;
     let mending = folder.join(MENDING);
-    let mut told = Mended { backup_at: begin(database, &mending)?, ..Mended::default() };
-    let mut new = database.connect(&mending)?;
-    migrate(&mut new)?;
-    match rescue::rescue(database, &mut new) {
-        Ok(Rescued { entries, answers }) => (told.entries, told.answers) = (entries, answers),
-        Err(error) => tracing::error!(%error, "nothing can be read of the damaged database"),
-    }
-    listed::remake(&mut new).map_err(StoreError::of)?;
-    note(&new, told).map_err(StoreError::of)?;
-    drop(new);
-    File::open(&mending)?.sync_all()?;
+    // On a disk that is full or fails nothing is put in place: a later start mends.
+    let told = make(database, &mending).inspect_err(|_| {
+        let _ = fs::remove_dir_all(&folder);
+    })?;
     rename(&mending, &folder.join(MENDED))?;
     put_in_place(database, &folder)?;
     tracing::warn!(?told, aside = %folder.display(), "the database was damaged");
+    Ok(told)
+}
+
+/// Makes the database that takes the damaged one's place, whole and on the disk.
+fn make(database: &Database, mending: &Path) -> Result<Mended, StoreError> {
+    let backup_at = begin(database, mending)?;
+    let mut new = database.connect(mending)?;
+    migrate(&mut new)?;
+    let Rescued { entries, answers } = rescue::rescue(database, &mut new).map_err(StoreError::of)?;
+    let told = Mended { backup_at, entries, answers };
+    listed::remake(&mut new).map_err(StoreError::of)?;
+    note(&new, told).map_err(StoreError::of)?;
+    drop(new);
+    File::open(mending)?.sync_all()?;
     Ok(told)
 }
 
@@ -76,7 +83,11 @@ fn begin(database: &Database, mending: &Path) -> Result<Option<DateTime<Utc>>, S
         clear(mending)?;
         match try_backup(database, &copy, mending) {
             Ok(()) => return Ok(Some(fs::metadata(&copy)?.modified()?.into())),
-            Err(error) => tracing::error!(%error, copy = %copy.display(), "a backup is not sound"),
+            Err(error) if error.is_damage() => {
+                tracing::error!(%error, copy = %copy.display(), "a backup is not sound");
+            }
+            // Of a sound one that cannot be copied now nobody may say that it is not there.
+            Err(error) => return Err(error),
         }
     }
     clear(mending)?;

@@ -118,8 +118,8 @@ fn is_damage(error: &rusqlite::Error) -> bool {
 pub struct Store {
     database: Database,
     // SQLite takes one writer at a time; waiting here is orderly, SQLITE_BUSY is not.
-    writer: Mutex<Connection>,
-    readers: [Mutex<Connection>; 2],
+    writer: Slot,
+    readers: [Slot; 2],
     next: AtomicUsize,
     most_pages: Option<u32>,
     // SQLite met damage: the end is not a clean one, so that the next start looks and mends.
@@ -146,11 +146,11 @@ impl Store {
         }
         migrate(&mut writer)?;
         limit(&writer, most_pages)?;
-        let reader = || Ok::<_, StoreError>(Mutex::new(database.connect_to_read(database.file())?));
+        let reader = || Ok::<_, StoreError>(Mutex::new(Some(database.connect_to_read(database.file())?)));
         let readers = [reader()?, reader()?];
         Ok(Self {
             database,
-            writer: Mutex::new(writer),
+            writer: Mutex::new(Some(writer)),
             readers,
             next: AtomicUsize::new(0),
             most_pages,
@@ -192,6 +192,14 @@ impl Store {
         self.write(|t| setting::put(t, setting::CLEAN_END, &is_clean))
     }
 
+    /// Waits for what is under way and closes all connections; whoever comes later is refused. When a process ends, SQLCipher
+    /// wipes its keys under whoever still uses them: a page written then would be damage.
+    pub fn close(&self) {
+        for slot in self.readers.iter().chain([&self.writer]) {
+            drop(lock(slot).take());
+        }
+    }
+
     /// How long the database is, with what is still beside it.
     pub fn size_bytes(&self) -> std::io::Result<u64> {
         let beside = self.database.beside().into_iter().filter_map(|file| file.metadata().ok());
@@ -206,7 +214,8 @@ impl Store {
 
     /// Looks for damage: after an unclean end.
     pub fn check(&self) -> Result<(), StoreError> {
-        match database::damage(&lock(&self.writer))? {
+        let writer = lock(&self.writer);
+        match writer.as_ref().map(database::damage).transpose()?.flatten() {
             Some(found) => Err(StoreError::Damaged(found)),
             None => Ok(()),
         }
@@ -214,9 +223,10 @@ impl Store {
 
     /// One act of the person: all of it is committed when this returns, or none.
     pub fn write<T>(&self, act: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let mut connection = lock(&self.writer);
-        let done = transact(&mut connection, act);
-        self.after(&done, &mut connection, || {
+        let mut slot = lock(&self.writer);
+        let connection = slot.as_mut().ok_or_else(closed)?;
+        let done = transact(connection, act);
+        self.after(&done, connection, || {
             let anew = self.database.connect(self.database.file())?;
             limit(&anew, self.most_pages)?;
             Ok(anew)
@@ -227,9 +237,10 @@ impl Store {
     /// Reads one state of the database.
     pub fn read<T>(&self, act: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.readers.len();
-        let mut connection = lock(&self.readers[turn]);
+        let mut slot = lock(&self.readers[turn]);
+        let connection = slot.as_mut().ok_or_else(closed)?;
         let done = connection.unchecked_transaction().map_err(Error::from).and_then(|state| act(&state));
-        self.after(&done, &mut connection, || self.database.connect_to_read(self.database.file()));
+        self.after(&done, connection, || self.database.connect_to_read(self.database.file()));
         done
     }
 
@@ -269,8 +280,15 @@ fn limit(connection: &Connection, most_pages: Option<u32>) -> Result<(), rusqlit
     most_pages.map_or(Ok(()), |most| connection.pragma_update(None, "max_page_count", most))
 }
 
-fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
-    connection.lock().unwrap_or_else(PoisonError::into_inner)
+/// A connection, until the store is closed.
+type Slot = Mutex<Option<Connection>>;
+
+fn lock(slot: &Slot) -> MutexGuard<'_, Option<Connection>> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn closed() -> Error {
+    Error::broken("the store is closed")
 }
 
 fn refuse_newer(database: &Database) -> Result<i64, StoreError> {

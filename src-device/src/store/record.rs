@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use stackside_core::evidence::Header;
-use stackside_core::form::{Answer, AnswerKey, Answers, Form, LastDone, Origin, Override};
+use stackside_core::form::{Answer, AnswerKey, Answers, Form, Label, LastDone, Origin, Override};
 use stackside_core::id::{FormCode, LogId, PersonId, PointId, RecordId, VisitId};
 use stackside_core::judge::Verdict;
 use stackside_core::record::RecordState;
@@ -13,6 +13,14 @@ use stackside_core::rulebook::Rulebook;
 use super::listed::{self, Listing};
 use super::{json, json_or_null, parsed, parsed_or_null, sql, time_text};
 use crate::error::Error;
+
+/// The title of a record's form: of many records, without the rest of it.
+pub fn title(connection: &Connection, id: RecordId) -> Result<Option<Label>, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT definition -> '$.title' AS title FROM record WHERE id = :id")?;
+    let read = |row: &Row<'_>| json(row, "title");
+    Ok(statement.query_row(named_params! {":id": id.to_string()}, read).optional()?)
+}
 
 /// One version of a record, without its answers.
 #[derive(Debug, Clone)]

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, named_params, params_from_iter};
+use rusqlite::{Connection, ErrorCode, params_from_iter};
 use stackside_core::act::Act;
 use stackside_core::evidence::{Entry, PublicKey};
 use stackside_core::id::{DeviceId, LogId};
 
 use super::database::Database;
 use super::entry::{self, Subject};
+use super::setting::{self, Enrolled};
 use crate::error::Error;
 
 /// Settings that belong to the backup: where the sync of its rows stood.
@@ -24,7 +25,10 @@ pub(super) struct Rescued {
 
 /// Saves what is newer than in `new`. A row that cannot be read, or does not fit, is left where it is.
 pub(super) fn rescue(damaged: &Database, new: &mut Connection) -> Result<Rescued, Error> {
-    let mut old = Old::open(damaged)?;
+    let Ok(mut old) = Old::open(damaged) else {
+        tracing::error!("nothing can be read of the damaged database");
+        return Ok(Rescued::default());
+    };
     // Rows come in the order of their tables; one that names another may come before it.
     new.pragma_update(None, "foreign_keys", false)?;
     let transaction = new.transaction()?;
@@ -133,15 +137,19 @@ impl Table {
             self.name,
             self.key.join(", ")
         ))?;
-        let mut changed = 0;
+        let (mut changed, mut failed) = (0, None);
         let is_setting = self.name == "setting";
         let not =
             if is_setting { format!(" AND name NOT IN ({SETTINGS_OF_THE_BACKUP})") } else { String::new() };
         readable(old, &format!("SELECT rowid, {list} FROM \"{}\" WHERE rowid", self.name), &not, |row| {
-            // What does not fit (a seal that holds, a second open visit) stays as the backup has it.
-            changed += put.execute(params_from_iter(row)).unwrap_or(0) as u64;
+            match put.execute(params_from_iter(row)) {
+                Ok(rows) => changed += rows as u64,
+                // What does not fit (a seal that holds, a second open visit) stays as the backup has it.
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {}
+                Err(error) => failed = Some(error),
+            }
         });
-        Ok(changed)
+        failed.map_or(Ok(changed), |error| Err(error.into()))
     }
 }
 
@@ -196,7 +204,7 @@ fn take_entry(
         keys.insert(place, key);
     }
     if !keys.contains_key(&place)
-        && let Some((_, first)) = entry::from_seq(new, header.log, 1, 1)?.pop()
+        && let Some(first) = entry::at(new, header.log, 1)?
         && let Some(key) = certified(&first)
     {
         keys.insert(place, key);
@@ -206,10 +214,14 @@ fn take_entry(
     {
         return Ok(false);
     }
-    new.execute(
-        "INSERT OR IGNORE INTO log (id, number, device) SELECT :id, COALESCE(MAX(number), 0) + 1, :device FROM log",
-        named_params! {":id": header.log.to_string(), ":device": header.device.to_string()},
-    )?;
+    if !entry::has_log(new, header.log)? {
+        // Another tablet's log that this one carries must never become the current one.
+        let enrolled: Option<Enrolled> = setting::get(new, setting::ENROLMENT)?;
+        match enrolled.is_none_or(|enrolled| enrolled.device == header.device) {
+            true => entry::open_log(new, header.log, header.device)?,
+            false => entry::carry_log(new, header.log, header.device)?,
+        }
+    }
     let text = |value: &Value| match value {
         Value::Text(text) => Some(text.clone()),
         _ => None,

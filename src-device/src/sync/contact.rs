@@ -149,14 +149,14 @@ impl Refusal {
 pub(super) fn failure(error: &reqwest::Error) -> SendFailure {
     let mut source = error.source();
     while let Some(inner) = source {
-        let io = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = inner
-            .downcast_ref::<rustls::Error>()
-            .or_else(|| io.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
-        if let Some(rustls::Error::InvalidCertificate(error)) = tls {
+        if let Some(rustls::Error::InvalidCertificate(error)) = inner.downcast_ref() {
             return certificate(error);
         }
-        source = inner.source();
+        // The source of an `io::Error` is that of what it wraps, not what it wraps.
+        source = match inner.downcast_ref::<std::io::Error>() {
+            Some(io) => io.get_ref().map(|wrapped| wrapped as _),
+            None => inner.source(),
+        };
     }
     if error.is_decode() { SendFailure::NotOurServer } else { SendFailure::Offline }
 }

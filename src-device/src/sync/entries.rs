@@ -36,7 +36,9 @@ pub(super) async fn send(device: &Inner, server: &Server) -> Result<(), SendFail
         device.sync.set(|progress| progress.entries = false);
         match sent {
             // An old log must not stand in the way of the current one: it is kept, and shown as refused.
-            Err(failure @ (SendFailure::Fork | SendFailure::Refused { .. })) if !is_current => {
+            Err(failure @ (SendFailure::Fork | SendFailure::TooLarge | SendFailure::Refused { .. }))
+                if !is_current =>
+            {
                 let reason = format!("{failure:?}");
                 device.store.write(|t| entry::stop_log(t, log.id, &reason)).map_err(broken)?;
             }
@@ -52,7 +54,8 @@ async fn send_log(device: &Inner, server: &Server, log: &Log, is_current: bool) 
     let mut went_back = false;
     loop {
         let batch = device.store.read(|c| entry::from_seq(c, log.id, next, MOST_ENTRIES)).map_err(broken)?;
-        let batch = up_to(batch, device.sync.portions().entries.bytes());
+        let most = device.sync.portions().entries.bytes();
+        let batch = up_to(batch, most);
         // A log of a database that was mended may lack entries, and the server does not hold them either.
         if batch.first().is_some_and(|(seq, _)| *seq > next) && !is_current {
             let reason = format!("entry {next} is lost with a damaged database");
@@ -82,7 +85,8 @@ async fn send_log(device: &Inner, server: &Server, log: &Log, is_current: bool) 
                     went_back = true;
                     next = expected;
                 }
-                _ if refusal.is_too_large() && !is_one => {}
+                // Only as long as a batch gets smaller by it.
+                _ if refusal.is_too_large() && !is_one && device.sync.portions().entries.bytes() < most => {}
                 _ => return Err(refusal.failure()),
             },
         }

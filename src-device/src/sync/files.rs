@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -49,7 +49,8 @@ async fn ask(device: &Inner, server: &Server, files: &[Sendable]) -> Result<Vec<
     for group in files.chunks(ASKED) {
         let request = MissingRequest { files: group.iter().map(|sendable| sendable.file.sha256).collect() };
         let reply: MissingReply = contact::json(server.post("/api/v1/files/missing").json(&request)).await?;
-        let at = device.clock.wall().to_utc();
+        // By this time a sent original may give way: a wall clock alone would let it go too early.
+        let at = device.now().map_err(broken)?;
         let noted = device.store.write(|t| {
             let mut noted = Vec::new();
             for held in &reply.held {
@@ -68,10 +69,14 @@ async fn ask(device: &Inner, server: &Server, files: &[Sendable]) -> Result<Vec<
 async fn upload(device: &Inner, server: &Server, sendable: &Sendable) -> Result<(), SendFailure> {
     let sha256 = sendable.file.sha256;
     let path = device.files.path(sendable.kind, sha256);
-    let Ok(mut source) = File::open(&path) else {
-        let gone = if sendable.gone_at.is_some() { file::GAVE_WAY } else { file::GONE };
-        tracing::error!(sha256 = %sha256.short(), gone, "a file cannot be sent");
-        return device.store.write(|t| file::refuse(t, sha256, gone)).map_err(broken);
+    let mut source = match File::open(&path) {
+        Ok(source) => source,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let gone = if sendable.gone_at.is_some() { file::GAVE_WAY } else { file::GONE };
+            tracing::error!(sha256 = %sha256.short(), gone, "a file cannot be sent");
+            return device.store.write(|t| file::refuse(t, sha256, gone)).map_err(broken);
+        }
+        Err(error) => return Err(broken(error.into())),
     };
     let mut address = sendable.upload.clone();
     for _ in 0..BEGINNINGS {
@@ -272,7 +277,7 @@ fn may_go(sendable: &Sendable, paused: &BTreeSet<Hash>, waits_for_wifi: bool) ->
     !paused.contains(&sendable.file.sha256) && (sendable.kind == FileKind::Signature || !waits_for_wifi)
 }
 
-fn read_piece(source: &mut File, at: u64, most: u64) -> std::io::Result<Vec<u8>> {
+fn read_piece(source: &mut File, at: u64, most: u64) -> io::Result<Vec<u8>> {
     source.seek(SeekFrom::Start(at))?;
     let mut piece = Vec::new();
     source.take(most).read_to_end(&mut piece)?;

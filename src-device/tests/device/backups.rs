@@ -40,8 +40,8 @@ fn a_tablet_is_backed_up_once_it_is_someones_and_then_each_day_and_three_are_kep
         world.device.close();
         let again = world.after_a_kill();
         again.device.close();
-        world = again;
-        assert!(!world.folder.path().join(format!("backups/{:06}.sqlite", day + 1)).exists(), "once a day");
+        assert!(!again.folder.path().join(format!("backups/{:06}.sqlite", day + 1)).exists(), "once a day");
+        world = again.after_a_kill();
     }
     let kept = backups(world.folder.path());
     assert_eq!(kept.len(), BACKUPS_KEPT);

@@ -143,6 +143,9 @@ fn a_folder_whose_keys_are_gone_is_recovered_and_what_it_had_not_sent_is_sent() 
     let error = recover(&opener(&Identity::generate()), pulled.path(), &copy, &out).unwrap_err();
     assert!(matches!(error, RecoverError::Copy { source: SealError::OtherRecipient, .. }), "{error}");
     assert!(!out.exists());
+    let inside = pulled.path().join("out");
+    let error = recover(&opener(&operator), pulled.path(), &copy, &inside).unwrap_err();
+    assert!(matches!(error, RecoverError::Inside(_)), "{error}");
     let found = recover(&opener(&operator), pulled.path(), &copy, &out).unwrap();
     let entries = kinds.len() as u64;
     assert_eq!(found, Recovered { records: 1, entries, unsent: entries - 1 });

@@ -16,6 +16,7 @@ mod filler;
 mod forms;
 mod full;
 #[cfg(feature = "host")]
+mod handover;
 mod host;
 mod idle;
 mod inspections;

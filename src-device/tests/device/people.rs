@@ -1,9 +1,11 @@
 //! PINs, personal codes, the lock.
 
+use std::path::Path;
+
 use argon2::{Argon2, Params, PasswordHasher};
 use stackside_core::command::{
-    CommandError, GetState, GetToday, Lock, LockAfter, Place, SavePlace, SaveSettings, SetPin, Settings,
-    StillHere, Unlock,
+    CommandError, GetState, GetToday, Language, Lock, LockAfter, Place, SavePlace, SaveSettings, SetPin,
+    Settings, StillHere, Unlock,
 };
 
 use stackside_device::Handle;
@@ -84,9 +86,14 @@ fn a_pin_of_an_older_release_opens_and_is_hashed_anew_with_a_secret_of_the_key_s
 fn without_the_secret_of_the_key_store_a_pin_is_set_again_and_never_guessed() {
     let world = World::unlocked();
     world.device.handle(Lock {}).unwrap();
-    std::fs::remove_file(world.folder.path().join("keys/pins.secret")).unwrap();
-    let state = world.device.handle(GetState {}).unwrap();
-    assert!(state.people.iter().all(|line| !line.has_pin), "the screen asks for a personal code");
+    let secret = world.folder.path().join("keys/pins.secret");
+    for lose in
+        [|secret: &Path| std::fs::write(secret, "half a secr"), |secret: &Path| std::fs::remove_file(secret)]
+    {
+        lose(&secret).unwrap();
+        let state = world.device.handle(GetState {}).unwrap();
+        assert!(state.people.iter().all(|line| !line.has_pin), "the screen asks for a personal code");
+    }
     let right = Unlock { person: person(), pin: PIN.into() };
     assert_eq!(world.device.handle(right).unwrap_err(), CommandError::WrongPin { wait_s: 0 });
 }
@@ -119,5 +126,13 @@ fn a_tablet_that_nobody_touches_locks_and_comes_back_to_the_same_place() {
     world.device.handle(SaveSettings { settings }).unwrap();
     minutes(5);
     assert_eq!(world.device.handle(GetToday {}).unwrap_err(), CommandError::Locked);
+    let never = Settings { lock_after: LockAfter::Sixty, ..settings };
+    let change = |settings| world.device.handle(SaveSettings { settings });
+    assert_eq!(
+        change(never).unwrap_err(),
+        CommandError::Locked,
+        "whoever finds it locked cannot keep it open"
+    );
+    change(Settings { language: Language::En, ..settings }).unwrap();
     world.unlock();
 }

@@ -9,7 +9,7 @@ use stackside_core::plausible::{Finding, Identity};
 use stackside_device::Handle;
 
 use super::filler::fill;
-use super::world::{World, register};
+use super::world::{World, register, strokes};
 
 fn check(world: &World, visit: VisitId) -> Vec<FindingLine> {
     world.device.handle(CheckVisit { visit }).unwrap()
@@ -64,6 +64,24 @@ fn a_draft_is_pointed_out_at_its_field_and_a_mended_one_is_not() {
     assert_eq!(*title, view.form.title);
     assert!(!zh.is_empty());
     world.save(record, &key.to_string(), "bad 漏气，已紧固").unwrap();
+    assert_eq!(check(&world, visit), []);
+}
+
+#[test]
+fn what_was_corrected_or_counts_no_more_is_not_pointed_out() {
+    let world = World::unlocked();
+    let visit = world.sign_in();
+    let record = world.open(Workplace::Visit(visit), "HJ75-G1").unwrap();
+    fill(&world, record);
+    let answers = world.record(record).answers;
+    let key = answers.0.iter().find(|(_, answer)| answer.text == "ok").unwrap().0.clone();
+    world.save(record, &key.to_string(), "bad 无").unwrap();
+    world.sign(visit, &[record]).unwrap();
+    assert_eq!(findings(&check(&world, visit)), [Finding::NoRemark { record, key: key.clone() }]);
+    let draft = world.device.handle(CorrectRecord { record }).unwrap();
+    world.save(draft, &key.to_string(), "bad 漏气，已紧固").unwrap();
+    world.device.handle(SaveReason { record: draft, reason: "漏写处理情况".into() }).unwrap();
+    world.device.handle(SignCorrection { record: draft, strokes: strokes() }).unwrap();
     assert_eq!(check(&world, visit), []);
 }
 

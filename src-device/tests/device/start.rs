@@ -77,3 +77,17 @@ fn start_up_attaches_whole_photos_and_tells_of_the_others_once() {
     assert_eq!(world.device.handle(GetVisit { visit }).unwrap().photos.len(), 2);
     assert_eq!(world.kinds(), ["enrolled", "signed_in", "photo_taken", "photo_taken"]);
 }
+
+#[test]
+fn what_comes_after_the_end_is_refused_and_what_came_before_is_there() {
+    let world = World::unlocked();
+    let visit = world.sign_in();
+    let record = world.open_record(visit);
+    world.save(record, "footer/remark", "收工前").unwrap();
+    world.device.close();
+    assert_eq!(world.save(record, "footer/remark", "太晚了").unwrap_err(), CommandError::Internal);
+    let world = world.after_a_kill();
+    world.unlock();
+    let answers = world.record(record).answers;
+    assert_eq!(answers.text(&"footer/remark".parse().unwrap()), Some("收工前"));
+}

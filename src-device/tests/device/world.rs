@@ -1,5 +1,6 @@
 //! A tablet, its server and what a test needs of both.
 
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -80,7 +81,23 @@ pub struct World {
     pub clock: Arc<TestClock>,
     pub positions: TestPositions,
     pub free_bytes: Arc<AtomicU64>,
-    pub device: Device,
+    pub device: Running,
+}
+
+/// Ends as the app does: before its process may.
+pub struct Running(Device);
+
+impl Deref for Running {
+    type Target = Device;
+    fn deref(&self) -> &Device {
+        &self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 fn open(
@@ -89,14 +106,14 @@ fn open(
     positions: &TestPositions,
     free_bytes: &Arc<AtomicU64>,
     parts: Parts,
-) -> Device {
+) -> Running {
     let config = Config { data: folder.into(), positions: Positions::None, model: "test".into() };
     let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
     let positions = Some(Box::new(positions.clone()) as Box<dyn PositionSource>);
     let free_bytes = Arc::clone(free_bytes);
     let free_bytes: FreeBytes = Arc::new(move || Ok(free_bytes.load(Ordering::SeqCst)));
     let parts = Parts { clock: Some(clock), positions, free_bytes: Some(free_bytes), ..parts };
-    Device::open_with(config, parts).unwrap()
+    Running(Device::open_with(config, parts).unwrap())
 }
 
 impl World {

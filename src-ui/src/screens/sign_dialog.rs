@@ -5,6 +5,7 @@ use stackside_core::act::Strokes;
 use stackside_core::command::{CheckVisit, CommandError, FindingLine, RecordLine, SignRecords, Workplace};
 
 use super::findings::Findings;
+use super::record::Stored;
 use super::signing::Signing;
 use crate::components::dialog::Dialog;
 use crate::components::icon::{Glyph, Icon};
@@ -20,6 +21,9 @@ pub fn SignDialog(
     place: Workplace,
     /// The finished drafts.
     records: Vec<RecordLine>,
+    /// Where one of them is open on the screen: whether the store has all of it.
+    #[prop(optional)]
+    stored: Option<Stored>,
     /// Leads to another screen.
     #[prop(into)]
     on_go: Callback<String>,
@@ -33,6 +37,9 @@ pub fn SignDialog(
     let place = StoredValue::new(place);
     let lines = StoredValue::new(records.clone());
     let make = move |strokes: Strokes| {
+        if stored.is_some_and(|stored| !stored.has_all()) {
+            return None;
+        }
         let records = lines.with_value(|lines| lines.iter().map(|line| line.id).collect());
         Some(SignRecords { place: place.get_value(), records, strokes })
     };
@@ -99,6 +106,7 @@ pub fn SignDialog(
                             />
                         }
                     }}
+                    {stored.map(Stored::words)}
                     <Signing<SignRecords> make done=texts::SIGNED_ALL refusal on_done=signed on_cancel=on_close />
                 }
                 .into_any(),

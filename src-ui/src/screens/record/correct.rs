@@ -8,7 +8,7 @@ use stackside_core::command::{Correction, DiscardCorrection, SignCorrection};
 use stackside_core::form::differences;
 
 use super::draft::{Draft, Over};
-use super::saves::SaveState;
+use super::sign::Stored;
 use super::way::focus;
 use crate::app::Shared;
 use crate::components::dialog::Dialog;
@@ -99,27 +99,11 @@ pub fn SignCorrectionDialog(draft: Draft, of: Correction) -> impl IntoView {
         request_animation_frame(|| focus(REASON));
         return ().into_any();
     }
-    draft.flush();
+    let stored = Stored::of(draft);
     let home = draft.home();
     let close = move |()| draft.over.set(None);
-    let was_tried = RwSignal::new(false);
-    let make = move |strokes: Strokes| {
-        // What is signed is what the store has: no other than what is shown here.
-        if draft.state.with_untracked(|state| *state != SaveState::Saved) {
-            was_tried.set(true);
-            draft.flush();
-            draft.retry();
-            return None;
-        }
-        Some(SignCorrection { record: draft.id(), strokes })
-    };
-    let unsaved = move || {
-        let waits = was_tried.get() && draft.state.with(|state| *state != SaveState::Saved);
-        waits.then(|| {
-            let words = texts::NOT_ALL_SAVED.get();
-            view! { <div class="visit__refused"><Glyph icon=Icon::Warn /><p>{words}</p></div> }
-        })
-    };
+    let make =
+        move |strokes: Strokes| stored.has_all().then(|| SignCorrection { record: draft.id(), strokes });
     let (form, instruments) = draft.with_view(|view| (view.form.clone(), view.instruments.clone()));
     let changes = move || {
         let found = draft.paper.answers.with(|answers| differences(Some(&form), &of.signed, answers));
@@ -132,7 +116,7 @@ pub fn SignCorrectionDialog(draft: Draft, of: Correction) -> impl IntoView {
                 <p class="replace__original">{move || draft.reason.with(|why| texts::label_and(texts::WHY.get(), why))}</p>
                 {changes}
             </div>
-            <div role="alert">{unsaved}</div>
+            {stored.words()}
             <Signing<SignCorrection>
                 make
                 done=texts::CORRECTED

@@ -52,6 +52,7 @@ use crate::screens::record_row::MarkPills;
 use crate::{shell, texts};
 
 pub use self::outline::block_name;
+pub use self::sign::Stored;
 pub use self::way::focus;
 
 /// The screen.

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::correct::SignCorrectionDialog;
 use super::draft::{Draft, Over};
+use super::saves::SaveState;
 use crate::components::icon::{Glyph, Icon};
 use crate::screens::sign_dialog::SignDialog;
 use crate::texts;
@@ -25,6 +26,44 @@ pub fn SignButton(draft: Draft) -> impl IntoView {
     }
 }
 
+/// Holds a signature back until the store has all that the screen shows: what is signed is what the store has.
+#[derive(Clone, Copy)]
+pub struct Stored {
+    draft: Draft,
+    was_tried: RwSignal<bool>,
+}
+
+impl Stored {
+    /// Sends what waits.
+    pub fn of(draft: Draft) -> Self {
+        draft.flush();
+        Self { draft, was_tried: RwSignal::new(false) }
+    }
+
+    /// True if all is there; if not, it is sent once more.
+    pub fn has_all(self) -> bool {
+        let has_all = self.draft.state.with_untracked(|state| *state == SaveState::Saved);
+        if !has_all {
+            self.was_tried.set(true);
+            self.draft.flush();
+            self.draft.retry();
+        }
+        has_all
+    }
+
+    /// Says so where a signature was held back.
+    pub fn words(self) -> impl IntoView {
+        let waits = move || self.was_tried.get() && self.draft.state.with(|state| *state != SaveState::Saved);
+        let words = move || {
+            waits().then(|| {
+                let words = texts::NOT_ALL_SAVED.get();
+                view! { <div class="visit__refused"><Glyph icon=Icon::Warn /><p>{words}</p></div> }
+            })
+        };
+        view! { <div role="alert">{words}</div> }
+    }
+}
+
 /// The signature over a record of desk work or a correction; what is missing comes first.
 #[component]
 pub fn SignHere(draft: Draft) -> impl IntoView {
@@ -36,7 +75,6 @@ pub fn SignHere(draft: Draft) -> impl IntoView {
     if let Some(of) = draft.with_view(|view| view.correction.clone()) {
         return view! { <SignCorrectionDialog draft of /> }.into_any();
     }
-    draft.flush();
     let home = StoredValue::new(draft.home());
     let line = draft.line.get_untracked();
     let go = {
@@ -48,6 +86,7 @@ pub fn SignHere(draft: Draft) -> impl IntoView {
         <SignDialog
             place=draft.place()
             records=vec![line]
+            stored=Stored::of(draft)
             on_go=go
             on_signed=signed
             on_close=move |()| draft.over.set(None)
