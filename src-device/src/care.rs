@@ -1,5 +1,6 @@
 //! What a device does for itself while nobody asks: the daily backup, room for photos, the copies of a photo.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -24,7 +25,13 @@ enum Chore {
 
 /// The thread that does it.
 #[derive(Default)]
-pub(crate) struct Care(Mutex<Option<(Sender<Chore>, JoinHandle<()>)>>);
+pub(crate) struct Care {
+    thread: Mutex<Option<(Sender<Chore>, JoinHandle<()>)>>,
+    // A long chore looks at it between two steps.
+    stopping: AtomicBool,
+    // No file of an older release is left as it was.
+    has_sealed: AtomicBool,
+}
 
 impl Care {
     /// Starts the thread. It does not keep the device alive.
@@ -70,6 +77,7 @@ impl Care {
 
     /// Stops the thread and waits for the end of what it is at.
     pub fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
         let Some((wake, thread)) = self.lock().take() else { return };
         drop(wake);
         // The thread itself may be the last to hold the device.
@@ -78,8 +86,12 @@ impl Care {
         }
     }
 
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Sender<Chore>, JoinHandle<()>)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -90,9 +102,29 @@ impl Inner {
             Err(error) if error.is_disk_full() => tracing::warn!("the disk is full: no backup today"),
             Err(error) => tracing::error!(%error, "no backup"),
         }
+        match self.seal_older_files() {
+            Ok(()) => {}
+            Err(error) if error.is_disk_full() => {
+                tracing::warn!("the disk is full: files of an older release stay plain")
+            }
+            Err(error) => tracing::error!(%error, "files of an older release stay plain"),
+        }
         if let Err(error) = self.make_room() {
             tracing::error!(%error, "no room was made for photos");
         }
+    }
+
+    /// Files of releases that did not seal them; looked for once in each run.
+    pub fn seal_older_files(&self) -> Result<(), Error> {
+        if self.care.has_sealed.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let done = self.files.seal_older(|| self.care.is_stopping())?;
+        if done.sealed > 0 {
+            tracing::info!(files = done.sealed, "files of an older release were sealed");
+        }
+        self.care.has_sealed.store(done.is_whole, Ordering::SeqCst);
+        Ok(())
     }
 
     /// Once a day, and as soon as the tablet is someone's.

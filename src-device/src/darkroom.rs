@@ -1,9 +1,6 @@
 //! Makes the copies of a kept photo that screens show, and hands them out. They are made anew from the original whenever
 //! they are missing, so nothing depends on them.
 
-use std::fs;
-use std::io;
-use std::path::Path;
 use std::sync::PoisonError;
 
 use rusqlite::Connection;
@@ -29,7 +26,7 @@ impl Inner {
         if !path.exists() {
             self.develop(photo)?;
         }
-        Ok(read(&path)?)
+        Ok(self.files.read(&path)?)
     }
 
     /// The copy with the mark; nothing if the original gave way, or its pixels cannot be read.
@@ -38,7 +35,7 @@ impl Inner {
         if !path.exists() {
             self.develop(photo)?;
         }
-        Ok(read(&path)?)
+        Ok(self.files.read(&path)?)
     }
 
     /// After a photo was kept, on a thread of its own.
@@ -63,26 +60,21 @@ impl Inner {
         if thumbnail.exists() && shown.exists() {
             return Ok(());
         }
-        let Some(original) = read(&self.files.path(FileKind::Photo, file.sha256))? else { return Ok(()) };
+        let Some(original) = self.files.read(&self.files.path(FileKind::Photo, file.sha256))? else {
+            return Ok(());
+        };
         let lines = self.store.read(|c| lines(c, photo, file))?;
         let format = PhotoFormat::of(&original).unwrap_or(PhotoFormat::Jpeg);
         match copies(&original, format, &lines) {
             Ok(made) => {
                 self.files.write(&thumbnail, &made.thumbnail)?;
-                Ok(self.files.write(&shown, &made.shown)?)
+                self.files.write(&shown, &made.shown)
             }
             Err(error) => {
                 tracing::warn!(%error, sha256 = %file.sha256.short(), "a photo has no copies");
                 Ok(())
             }
         }
-    }
-}
-
-fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        read => read.map(Some),
     }
 }
 

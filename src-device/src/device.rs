@@ -14,7 +14,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::definitions::Known;
 use crate::error::Error;
 use crate::files::Files;
-use crate::keys::{FileKeys, Keys};
+use crate::keys::{FileKeys, Keys, Purpose};
 use crate::network::{Network, NotTold};
 use crate::position::{PositionSource, Replay, TrackError, Tracker};
 use crate::space::{self, FreeBytes};
@@ -181,10 +181,11 @@ impl Device {
         let broken = |error: &dyn std::fmt::Display| OpenError::Broken(error.to_string());
         let database = store::database_of(&data, keys.as_ref()).map_err(in_store)?.through(parts.vfs);
         let store = Store::open_sound(database, parts.most_pages, clock.wall().to_utc()).map_err(in_store)?;
+        let files = files_of(&data, keys.as_ref()).map_err(|error| broken(&error))?;
         let begun = store.set_clean_end(false);
         let device = Self(Arc::new(Inner {
             model,
-            files: Files::open(&data).map_err(in_folder)?,
+            files,
             keys,
             tracker: Tracker::new(source, Arc::clone(&clock)),
             clock,
@@ -232,6 +233,11 @@ impl Device {
         stackside_core::for_each_command!(hand_on)
     }
 
+    /// Seals files that an older release left plain, as the device does by itself at its start.
+    pub fn seal_older_files(&self) -> Result<(), Error> {
+        self.0.seal_older_files()
+    }
+
     /// Lets sent originals go where a visit's photos do not fit, as the device does by itself within an hour.
     pub fn make_room(&self) -> Result<(), Error> {
         self.0.make_room()
@@ -256,6 +262,13 @@ impl Drop for Inner {
         self.sync.tell_to_stop();
         self.care.stop();
     }
+}
+
+/// Sealed by the database's secret, so that whoever recovers that has both.
+fn files_of(data: &Path, keys: &dyn Keys) -> Result<Files, Error> {
+    let secret =
+        keys.secret(Purpose::Database)?.ok_or_else(|| Error::broken("the data folder has no secret"))?;
+    Files::open(data, &secret)
 }
 
 fn take_folder(data: &Path) -> Result<File, OpenError> {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -74,6 +74,13 @@ impl From<io::Error> for ExportError {
     }
 }
 
+/// A file of an export: where it lies, and what the archive says of its plain bytes.
+struct Lying {
+    path: PathBuf,
+    crc: u32,
+    size_bytes: u64,
+}
+
 /// What an export needs of the store.
 struct Found {
     log: Log,
@@ -126,7 +133,7 @@ impl Inner {
             last_hash: found.entries.last().map_or(Hash::of(&[]), |(_, entry)| entry.hash()),
             receipt: receipt.as_ref().map(|receipt| Hash::of(receipt.text.as_bytes())),
             bodies: bodies.keys().copied().collect(),
-            absent: files.iter().filter(|(_, path)| path.is_none()).map(|(sha256, _)| *sha256).collect(),
+            absent: files.iter().filter(|(_, found)| found.is_none()).map(|(sha256, _)| *sha256).collect(),
             also_in: found.also_in,
         };
         let signed = self.sign_manifest(&manifest, &public)?;
@@ -134,18 +141,43 @@ impl Inner {
             found.entries.into_iter().map(|(_, entry)| (entry.header, entry.signature)).unzip();
         let export =
             Export { manifest: signed, receipt, headers, signatures, bodies, files: BTreeMap::new() };
-        let paths: BTreeMap<Hash, PathBuf> =
-            files.into_iter().filter_map(|(sha256, path)| Some((sha256, path?))).collect();
-        write(&export, &paths, to)?;
-        Ok(Exported { manifest, files: paths.len() })
+        let files: BTreeMap<Hash, Lying> =
+            files.into_iter().filter_map(|(sha256, found)| Some((sha256, found?))).collect();
+        self.write_export(&export, &files, to)?;
+        Ok(Exported { manifest, files: files.len() })
     }
 
-    /// Where a file lies that an entry names; nothing if it is not here any more. Whether it is still the same file is
-    /// not the exporter's to judge: who checks the export is told.
-    fn lying(&self, sha256: Hash) -> Result<Option<PathBuf>, Error> {
-        let file = self.store.read(|c| file::find(c, sha256))?;
-        let path = file.map(|file| self.files.path(file.kind, sha256));
-        Ok(path.filter(|path| path.is_file()))
+    fn write_export(
+        &self,
+        export: &Export,
+        files: &BTreeMap<Hash, Lying>,
+        to: impl Write,
+    ) -> Result<(), ExportError> {
+        let mut writer = Writer::new(to);
+        for (item, bytes) in export.texts().map_err(Error::broken)? {
+            writer.add(&item, &bytes)?;
+        }
+        for (sha256, Lying { path, crc, size_bytes }) in files {
+            writer.add_from(&Item::File(*sha256), *crc, *size_bytes, self.files.reader(path)?)?;
+        }
+        writer.finish()?;
+        Ok(())
+    }
+
+    /// Where a file lies that an entry names; nothing if it is not here any more, or so damaged that it does not open.
+    /// Whether it is still the same file is not the exporter's to judge: who checks the export is told.
+    fn lying(&self, sha256: Hash) -> Result<Option<Lying>, Error> {
+        let Some(file) = self.store.read(|c| file::find(c, sha256))? else { return Ok(None) };
+        let path = self.files.path(file.kind, sha256);
+        match self.files.reader(&path).and_then(checksum) {
+            Ok((crc, size_bytes)) => Ok(Some(Lying { path, crc, size_bytes })),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) => {
+                tracing::error!(sha256 = %sha256.short(), "a file does not open: it is left out of the export");
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn sign_manifest(
@@ -161,21 +193,7 @@ impl Inner {
     }
 }
 
-fn write(export: &Export, files: &BTreeMap<Hash, PathBuf>, to: impl Write) -> Result<(), ExportError> {
-    let mut writer = Writer::new(to);
-    for (item, bytes) in export.texts().map_err(Error::broken)? {
-        writer.add(&item, &bytes)?;
-    }
-    for (sha256, path) in files {
-        let (crc, size_bytes) = checksum(path)?;
-        writer.add_from(&Item::File(*sha256), crc, size_bytes, File::open(path)?)?;
-    }
-    writer.finish()?;
-    Ok(())
-}
-
-fn checksum(path: &Path) -> io::Result<(u32, u64)> {
-    let mut file = File::open(path)?;
+fn checksum(mut file: impl Read) -> io::Result<(u32, u64)> {
     let (mut crc, mut size, mut piece) = (crc32fast::Hasher::new(), 0, vec![0; 64 * 1024]);
     loop {
         let read = file.read(&mut piece)?;

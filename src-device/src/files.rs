@@ -1,28 +1,54 @@
-//! Files beside the database: photos and signatures by the hash of their content, pieces on their way, thumbnails.
+//! Files beside the database: photos, documents and signatures by the hash of their content, pieces on their way, and the
+//! copies of photos that screens show. They lie sealed to the data folder's own secret (age); what an older release left
+//! plain is read as it is, and sealed when there is time. Names, hashes and lengths are those of the plain bytes.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use stackside_core::hash::Hash;
 use stackside_core::id::PhotoId;
 
+use crate::error::Error;
+use crate::keys::Secret;
+use crate::seal::{self, Identity, Recipient, SealError};
 use crate::store::file::FileKind;
 
+/// What every sealed file begins with; no photo, document or signature does.
+const SEALED: &[u8] = b"age-encryption.org/v1\n";
+/// Makes another secret of the data folder's own one.
+const PURPOSE: &[u8] = b"stackside files v1\n";
+const FOLDERS: [&str; 5] = ["photos", "documents", "signatures", "thumbnails", "shown"];
+/// The folders of originals: what is in them has the name of its hash.
+const ORIGINALS: usize = 3;
+const PART: &str = "part";
+
 /// The folders of files.
-#[derive(Debug)]
 pub struct Files {
     data: PathBuf,
+    identity: Identity,
+    recipient: Recipient,
+}
+
+/// Who opens the files of a data folder, by its secret.
+pub fn identity_of(secret: &Secret) -> Result<Identity, SealError> {
+    Identity::of_secret(Hash::of(&[PURPOSE, secret.bytes()].concat()).bytes())
 }
 
 impl Files {
-    /// Makes the folders.
-    pub fn open(data: &Path) -> io::Result<Self> {
-        let files = Self { data: data.to_owned() };
-        for folder in ["photos", "documents", "signatures", "thumbnails", "shown", "arriving"] {
+    /// Makes the folders, and drops what was half written.
+    pub fn open(data: &Path, secret: &Secret) -> Result<Self, Error> {
+        for folder in FOLDERS.iter().chain(&["arriving"]) {
             fs::create_dir_all(data.join(folder))?;
         }
-        Ok(files)
+        for left in fs::read_dir(data.join("arriving"))? {
+            let left = left?.path();
+            if left.extension().is_some_and(|end| end == PART) {
+                fs::remove_file(left)?;
+            }
+        }
+        let identity = identity_of(secret)?;
+        Ok(Self { data: data.to_owned(), recipient: identity.recipient()?, identity })
     }
 
     /// Where a file lies for good: `photos/ab/ab12…`.
@@ -35,10 +61,6 @@ impl Files {
             },
             sha256,
         )
-    }
-    /// Where a file of its own lies.
-    pub fn beside(&self, name: &str) -> PathBuf {
-        self.data.join(name)
     }
     /// Where a photo's thumbnail lies.
     pub fn thumbnail(&self, sha256: Hash) -> PathBuf {
@@ -56,45 +78,171 @@ impl Files {
     pub fn arriving_handover(&self) -> PathBuf {
         self.data.join("arriving").join("handover")
     }
+    /// Where a file of its own lies.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.data.join(name)
+    }
     /// Where handovers of this tablet lie.
     pub fn exports(&self) -> PathBuf {
         self.data.join("exports")
-    }
-    /// Reads a kept file.
-    pub fn open_kept(&self, path: &Path) -> io::Result<impl Read + use<>> {
-        File::open(path)
     }
     fn named(&self, folder: &str, sha256: Hash) -> PathBuf {
         let name = sha256.to_string();
         self.data.join(folder).join(&name[..2]).join(&name)
     }
 
-    /// Moves a file that is whole and flushed to its name; there after a power cut.
-    pub fn keep(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let folder = to.parent().unwrap_or(&self.data);
-        fs::create_dir_all(folder)?;
-        fs::rename(from, to)?;
-        File::open(folder)?.sync_all()?;
-        // The folder itself may be new.
-        folder.parent().map_or(Ok(()), |above| File::open(above)?.sync_all())
+    /// Seals a file that arrived whole under its name; there after a power cut. The plain bytes go only once the sealed
+    /// ones were opened again and found to be the same.
+    pub fn keep(&self, from: &Path, to: &Path) -> Result<(), Error> {
+        let wanted = measure(from)?;
+        self.put(
+            to,
+            |part| {
+                seal::seal(&self.recipient, &mut File::open(from)?, part)?;
+                Ok(())
+            },
+            Some(wanted),
+        )?;
+        Ok(fs::remove_file(from)?)
     }
 
-    /// Writes a small file whole or not at all.
-    pub fn write(&self, to: &Path, bytes: &[u8]) -> io::Result<()> {
-        let part = self.data.join("arriving").join(uuid::Uuid::now_v7().to_string());
-        let written = File::create(&part).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()
+    /// Writes a file whole or not at all, sealed.
+    pub fn write(&self, to: &Path, bytes: &[u8]) -> Result<(), Error> {
+        self.put(
+            to,
+            |part| {
+                seal::seal(&self.recipient, &mut &bytes[..], part)?;
+                Ok(())
+            },
+            None,
+        )
+    }
+
+    /// As [`Files::write`], as the bytes are: for what is sealed to somebody else.
+    pub fn write_as_it_is(&self, to: &Path, bytes: &[u8]) -> Result<(), Error> {
+        self.put(to, |mut part| Ok(part.write_all(bytes)?), None)
+    }
+
+    fn put(
+        &self,
+        to: &Path,
+        write: impl FnOnce(&File) -> Result<(), Error>,
+        wanted: Option<(u64, Hash)>,
+    ) -> Result<(), Error> {
+        let part = self.data.join("arriving").join(format!("{}.{PART}", uuid::Uuid::now_v7()));
+        let written = File::create(&part).map_err(Error::from).and_then(|file| {
+            write(&file)?;
+            file.sync_all()?;
+            match wanted {
+                Some(wanted) if self.measure(&part)? != wanted => {
+                    Err(Error::broken("sealed to something else"))
+                }
+                _ => rename(&part, to).map_err(Error::from),
+            }
         });
-        if let Err(error) = written.and_then(|()| self.keep(&part, to)) {
+        if written.is_err() {
             let _ = fs::remove_file(&part);
-            return Err(error);
         }
-        Ok(())
+        written
+    }
+
+    /// Reads a file's plain bytes, piece by piece.
+    pub fn reader(&self, path: &Path) -> io::Result<Box<dyn Read + '_>> {
+        let mut file = BufReader::with_capacity(64 * 1024, File::open(path)?);
+        if !file.fill_buf()?.starts_with(SEALED) {
+            return Ok(Box::new(file));
+        }
+        let opened = seal::opening(&self.identity, file).map_err(|error| match error {
+            SealError::Io(error) => error,
+            other => io::Error::new(io::ErrorKind::InvalidData, other),
+        })?;
+        Ok(Box::new(opened))
+    }
+
+    /// All plain bytes of a file; nothing if it is not there.
+    pub fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        let mut bytes = Vec::new();
+        match self.reader(path).and_then(|mut reader| reader.read_to_end(&mut bytes)) {
+            Ok(_) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Length and hash of a file's plain bytes.
+    pub fn measure(&self, path: &Path) -> io::Result<(u64, Hash)> {
+        Hash::of_all(self.reader(path)?)
+    }
+
+    /// Seals what an older release left plain, one file after the other, until `stop` says so. An original that is not
+    /// what its name says stays as it is: it is evidence of damage.
+    pub fn seal_older(&self, stop: impl Fn() -> bool) -> Result<Sealing, Error> {
+        let mut done = Sealing { sealed: 0, is_whole: true };
+        for (number, folder) in FOLDERS.iter().enumerate() {
+            for path in all_in(&self.data.join(folder))? {
+                if stop() {
+                    return Ok(Sealing { is_whole: false, ..done });
+                }
+                let Some(bytes) = plain_bytes(&path)? else { continue };
+                if number < ORIGINALS && !path.ends_with(Hash::of(&bytes).to_string()) {
+                    tracing::error!("a file is not what its name says");
+                    continue;
+                }
+                self.write(&path, &bytes)?;
+                done.sealed += 1;
+            }
+        }
+        Ok(done)
     }
 }
 
-/// Length and hash of a file, read piece by piece.
+/// What became of files of an older release.
+pub struct Sealing {
+    /// How many were sealed now.
+    pub sealed: u64,
+    /// True if none is left.
+    pub is_whole: bool,
+}
+
+/// Bytes of a file that is there and not sealed.
+fn plain_bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => BufReader::new(file?),
+    };
+    if file.fill_buf()?.starts_with(SEALED) {
+        return Ok(None);
+    }
+    let mut bytes = vec![];
+    file.read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// All files in a folder, and one folder below.
+fn all_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = vec![];
+    for item in fs::read_dir(folder)? {
+        let item = item?;
+        if item.file_type()?.is_dir() {
+            found.extend(all_in(&item.path())?);
+        } else {
+            found.push(item.path());
+        }
+    }
+    Ok(found)
+}
+
+/// Moves a file that is whole and flushed to its name; there after a power cut.
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    let folder = to.parent().unwrap_or(Path::new(""));
+    fs::create_dir_all(folder)?;
+    fs::rename(from, to)?;
+    File::open(folder)?.sync_all()?;
+    // The folder itself may be new.
+    folder.parent().map_or(Ok(()), |above| File::open(above)?.sync_all())
+}
+
+/// Length and hash of a plain file, read piece by piece.
 pub fn measure(path: &Path) -> io::Result<(u64, Hash)> {
     Hash::of_all(File::open(path)?)
 }

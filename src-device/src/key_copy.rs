@@ -55,7 +55,7 @@ impl Inner {
         let copy = serde_json::to_vec(&Sealed { v: 1, database: key.to_hex() })?;
         let mut sealed = vec![];
         seal::seal(&new.recipient, &mut copy.as_slice(), &mut sealed).map_err(Error::broken)?;
-        self.files.write(&file, &sealed)?;
+        self.files.write_as_it_is(&file, &sealed)?;
         self.store.write(|t| setting::put(t, setting::KEY_COPY, &new))
     }
 }

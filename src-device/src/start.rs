@@ -84,12 +84,12 @@ impl Inner {
     /// True if the bytes of a whole photo are there, under either name.
     fn is_there(&self, photo: &Photo) -> Result<bool, Error> {
         let Some(file) = &photo.file else { return Ok(false) };
-        for path in [self.files.arriving(photo.id), self.files.path(photo.kind(), file.sha256)] {
-            if path.exists() && measure(&path)? == (file.size_bytes, file.sha256) {
-                return Ok(true);
-            }
+        let wanted = (file.size_bytes, file.sha256);
+        let (arriving, kept) = (self.files.arriving(photo.id), self.files.path(photo.kind(), file.sha256));
+        if arriving.exists() && measure(&arriving)? == wanted {
+            return Ok(true);
         }
-        Ok(false)
+        Ok(kept.exists() && self.files.measure(&kept)? == wanted)
     }
 }
 

@@ -125,7 +125,7 @@ impl Inner {
 /// What a file's row says of why it was refused, as the screen can put it in words.
 fn trouble(reason: String) -> FileTrouble {
     match reason.as_str() {
-        file::GONE | file::SHORTER | file::GAVE_WAY => FileTrouble::Gone,
+        file::GONE | file::SHORTER | file::DAMAGED | file::GAVE_WAY => FileTrouble::Gone,
         file::TOO_LARGE => FileTrouble::TooLarge,
         _ => FileTrouble::Refused { reason },
     }

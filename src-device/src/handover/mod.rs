@@ -91,7 +91,7 @@ impl Inner {
         file::write(contents, &mut sealed)?;
         for (handed, path) in contents.files.iter().zip(paths) {
             let size_bytes = handed.file.size_bytes;
-            if io::copy(&mut self.files.open_kept(path)?.take(size_bytes), &mut sealed)? != size_bytes {
+            if io::copy(&mut self.files.reader(path)?.take(size_bytes), &mut sealed)? != size_bytes {
                 return Err(Error::broken("a file is shorter than it was"));
             }
         }

@@ -198,6 +198,8 @@ pub const GAVE_WAY: &str =
 pub const GONE: &str = "the file is gone from this tablet";
 /// Why one is refused that has lost some of its bytes.
 pub const SHORTER: &str = "the file is shorter than it was";
+/// Why one is refused whose sealed bytes were changed, or cannot be opened.
+pub const DAMAGED: &str = "the file is damaged on this tablet";
 /// Why one is refused that is larger than the server takes.
 pub const TOO_LARGE: &str = "the file is too large";
 

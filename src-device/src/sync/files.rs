@@ -2,8 +2,7 @@
 //! and length.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::ErrorKind;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -69,12 +68,15 @@ async fn ask(device: &Inner, server: &Server, files: &[Sendable]) -> Result<Vec<
 async fn upload(device: &Inner, server: &Server, sendable: &Sendable) -> Result<(), SendFailure> {
     let sha256 = sendable.file.sha256;
     let path = device.files.path(sendable.kind, sha256);
-    let mut source = match File::open(&path) {
-        Ok(source) => source,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let gone = if sendable.gone_at.is_some() { file::GAVE_WAY } else { file::GONE };
-            tracing::error!(sha256 = %sha256.short(), gone, "a file cannot be sent");
-            return device.store.write(|t| file::refuse(t, sha256, gone)).map_err(broken);
+    let refuse = |reason: &str| {
+        tracing::error!(sha256 = %sha256.short(), reason, "a file cannot be sent");
+        device.store.write(|t| file::refuse(t, sha256, reason)).map_err(broken)
+    };
+    let source = match device.files.read(&path) {
+        Ok(Some(source)) => source,
+        Ok(None) => return refuse(if sendable.gone_at.is_some() { file::GAVE_WAY } else { file::GONE }),
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) => {
+            return refuse(file::DAMAGED);
         }
         Err(error) => return Err(broken(error.into())),
     };
@@ -92,7 +94,7 @@ async fn upload(device: &Inner, server: &Server, sendable: &Sendable) -> Result<
             },
         };
         note(device, sendable, Some(&url), offset)?;
-        match push(device, server, sendable, &url, offset, &mut source).await? {
+        match push(device, server, sendable, &url, offset, &source).await? {
             Ok(Pushed::Stopped) => return Ok(()),
             Ok(Pushed::Whole) => {
                 if ask(device, server, std::slice::from_ref(sendable)).await?.is_empty() {
@@ -195,12 +197,11 @@ async fn push(
     sendable: &Sendable,
     url: &str,
     mut at: u64,
-    source: &mut File,
+    source: &[u8],
 ) -> Result<Result<Pushed, Refusal>, SendFailure> {
     let size = sendable.file.size_bytes;
     while at < size {
-        let most = device.sync.portions().files.bytes() as u64;
-        let piece = read_piece(source, at, most).map_err(|error| broken(error.into()))?;
+        let piece = piece_of(source, at, device.sync.portions().files.bytes()).to_vec();
         let length = piece.len() as u64;
         if length == 0 {
             device.store.write(|t| file::refuse(t, sendable.file.sha256, file::SHORTER)).map_err(broken)?;
@@ -277,9 +278,8 @@ fn may_go(sendable: &Sendable, paused: &BTreeSet<Hash>, waits_for_wifi: bool) ->
     !paused.contains(&sendable.file.sha256) && (sendable.kind == FileKind::Signature || !waits_for_wifi)
 }
 
-fn read_piece(source: &mut File, at: u64, most: u64) -> io::Result<Vec<u8>> {
-    source.seek(SeekFrom::Start(at))?;
-    let mut piece = Vec::new();
-    source.take(most).read_to_end(&mut piece)?;
-    Ok(piece)
+/// What goes out next; nothing behind the end.
+fn piece_of(source: &[u8], at: u64, most: usize) -> &[u8] {
+    let rest = usize::try_from(at).ok().and_then(|at| source.get(at..)).unwrap_or_default();
+    &rest[..rest.len().min(most)]
 }

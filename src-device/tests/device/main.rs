@@ -25,6 +25,7 @@ mod people;
 mod photos;
 mod plausible;
 mod released;
+mod sealed;
 mod search;
 mod server;
 mod signing;

@@ -26,7 +26,10 @@ fn a_photo_arrives_in_pieces_and_is_kept_by_its_hash_with_an_upright_thumbnail()
     let line = world.photo(Some(visit), None, None, &bytes).unwrap();
     let name = line.sha256.to_string();
     let kept = world.folder.path().join("photos").join(&name[..2]).join(&name);
-    assert_eq!(std::fs::read(kept).unwrap(), bytes, "byte for byte");
+    let sealed = std::fs::read(kept).unwrap();
+    assert!(sealed.starts_with(b"age-encryption.org/v1"), "sealed");
+    world.until_all_is_held();
+    assert_eq!(world.server.ask(|script| script.files[&line.sha256].clone()), bytes, "byte for byte");
     let small = STANDARD.decode(world.device.handle(GetThumbnail { photo: line.id }).unwrap()).unwrap();
     let small = image::load_from_memory(&small).unwrap();
     assert_eq!((small.width(), small.height()), (480, 360));

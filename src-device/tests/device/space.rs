@@ -98,7 +98,7 @@ fn originals_give_way_thirty_days_after_the_server_confirmed_them_oldest_first_a
     world.pass(DAY_S + 1);
     // One photo's space comes back with each original that goes.
     world.leave_room_for(20);
-    let lacks = world.original(&oldest).metadata().unwrap().len();
+    let lacks = oldest.size_bytes;
     world.leave_free(world.free_bytes.load(Ordering::SeqCst) - 1024 * 1024 - lacks);
     world.device.make_room().unwrap();
     assert!(!world.original(&oldest).exists() && world.original(&second).exists(), "no more than is needed");
