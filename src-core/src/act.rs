@@ -8,6 +8,7 @@ use crate::hash::Hash;
 use crate::id::{DeviceId, FormCode, LogId, PersonId, PhotoId, PointId, RecordId, RulebookId, VisitId};
 use crate::judge::Verdict;
 use crate::photo::PhotoSource;
+use crate::plate::PlateVerdict;
 use crate::plausible::{self, Finding};
 use crate::trust::{Certificate, Receipt, Signed};
 
@@ -93,6 +94,23 @@ pub struct SignedIn {
     /// The photo that goes with the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub photo: Option<FileRef>,
+    /// The station's QR plate, where the technician scanned it: a second proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plate: Option<PlateScan>,
+}
+
+/// What a photo of a station's plate showed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlateScan {
+    /// What that says.
+    pub verdict: PlateVerdict,
+    /// What its QR code holds, shortened; nothing if none could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The photo.
+    pub photo: FileRef,
+    /// Where its pixels came from.
+    pub source: PhotoSource,
 }
 
 /// A file that travels beside the entries, by what it holds.
@@ -323,7 +341,9 @@ impl Act {
     /// The files that the act names: what a server has to get as well.
     pub fn files(&self) -> Vec<&FileRef> {
         match self {
-            Self::SignedIn(act) => act.photo.iter().collect(),
+            Self::SignedIn(act) => {
+                act.photo.iter().chain(act.plate.iter().map(|plate| &plate.photo)).collect()
+            }
             Self::PhotoTaken(act) => vec![&act.file],
             Self::RecordSigned(content) => content.all_files(),
             Self::RecordCorrected(act) => act.content.all_files(),

@@ -19,6 +19,7 @@ pub mod id;
 pub mod judge;
 pub mod mark;
 pub mod photo;
+pub mod plate;
 pub mod plausible;
 pub mod proven;
 pub mod record;

@@ -42,6 +42,10 @@ impl PhotoFormat {
             None
         }
     }
+    /// The format of a media type.
+    pub fn of_media_type(media_type: &str) -> Option<Self> {
+        [Self::Jpeg, Self::Png].into_iter().find(|format| format.media_type() == media_type)
+    }
     /// The media type on the wire.
     pub const fn media_type(self) -> &'static str {
         match self {

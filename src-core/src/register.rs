@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::geofence::{Fence, Position};
 use crate::id::{BottleId, DischargerId, InstrumentId, Jurisdiction, OperatorId, PersonId, PointId};
+use crate::plate::PlateCode;
 
 /// 运维机构 (M4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +105,9 @@ pub struct Point {
     /// 皮托管系数 (gas).
     #[serde(default)]
     pub pitot_coefficient: Option<Decimal>,
+    /// What the QR plate at the station house holds, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plate: Option<PlateCode>,
 }
 
 /// What an instrument is, for the rules: Table 4 of HJ 75 speaks of kinds, not of factors.

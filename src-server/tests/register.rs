@@ -33,6 +33,12 @@ fn every_error_is_named_by_file_line_and_field_and_nothing_is_imported() {
         (point("\"demo-power\"", "\"demo-gone\""), "discharger", "no discharger with id `demo-gone`"),
         (point("medium = \"gas\"", "medium = \"soil\""), "medium", "unknown variant `soil`"),
         (point("radius_m = \"120\"", "radius_m = \"0\""), "fence.radius_m", "above zero"),
+        (point("DEMO-DA001-7K2M", "da001 7k2m"), "plate", "6 to 40 capital letters"),
+        (
+            point("number = \"DA002\"\n", "number = \"DA002\"\nplate = \"DEMO-DA001-7K2M\"\n"),
+            "plate",
+            "another point's",
+        ),
         (point("radius_m = \"120\"", "radius_m = \"1e2\""), "fence.radius_m", ""),
         (point("longitude = \"112.9000000\"", "longitude = \"212.9\""), "position.longitude", "−180 to 180"),
         (point("longitude = \"112.9000000\"", "longitude = 112.9"), "position.longitude", "as text"),

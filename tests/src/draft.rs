@@ -205,5 +205,6 @@ fn stack() -> Result<Point> {
         velocity_coefficient: None,
         duct_area_m2: None,
         pitot_coefficient: None,
+        plate: None,
     })
 }

@@ -84,7 +84,7 @@ pub fn walk_in(shell: &impl Shell, point: &str) -> Result<PresenceVerdict> {
 /// 签到, once inside.
 pub fn sign_in(shell: &impl Shell, point: &str) -> Result<VisitId> {
     walk_in(shell, point)?;
-    let visit = shell.call(&SignIn { point: point.parse()?, reason: None, photo: None })?;
+    let visit = shell.call(&SignIn { point: point.parse()?, reason: None, photo: None, plate: None })?;
     shell.call(&StopPosition {})?;
     Ok(visit)
 }

@@ -15,6 +15,7 @@ use crate::form::{Answer, AnswerKey};
 use crate::hash::Hash;
 use crate::id::{FormCode, PersonId, PhotoId, PointId, RecordId, VisitId};
 use crate::photo::PhotoSource;
+use crate::plate::PlateVerdict;
 use crate::register::Bottle;
 
 pub use app::*;
@@ -123,7 +124,16 @@ commands! { $
         reason: Option<String>,
         /// The photo that goes with the reason.
         photo: Option<PhotoId>,
+        /// The photo of the station's plate.
+        plate: Option<PhotoId>,
     } -> VisitId;
+    /// What a kept photo of a station's plate says.
+    ReadPlate / read_plate {
+        /// The point that it should be the plate of.
+        point: PointId,
+        /// The photo.
+        photo: PhotoId,
+    } -> PlateVerdict;
     /// A visit with its records, photos and next step.
     GetVisit / get_visit {
         /// Which.

@@ -14,6 +14,7 @@ use crate::hash::Hash;
 use crate::id::{FormCode, PhotoId, PointId, RecordId, VisitId};
 use crate::judge::{Outcome, Verdict};
 use crate::photo::{Original, PhotoSource, SendState};
+use crate::plate::PlateVerdict;
 use crate::record::RecordState;
 use crate::register::{Bottle, Discharger, Instrument, Point};
 use crate::rulebook::Rulebook;
@@ -113,6 +114,8 @@ pub struct VisitView {
     pub presence: PresenceVerdict,
     /// Why the technician was not "inside", in their words.
     pub reason: Option<String>,
+    /// What the station's plate said, if it was scanned.
+    pub plate: Option<PlateVerdict>,
     /// The day that it counts for, and how well that is known: [`crate::proven::day_of_visit`].
     pub day: NaiveDate,
     /// What the day rests on.

@@ -13,6 +13,7 @@ mod history;
 mod known;
 mod people;
 mod photo;
+mod plate;
 mod plausible;
 mod point;
 mod position;

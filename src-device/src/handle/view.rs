@@ -219,6 +219,7 @@ impl Inner {
         self.store.read(|c| {
             let visit = visit::of_person(c, id, &person.id)?;
             let made = record::of_visit(c, id)?;
+            let signed_in = entry::sign_in(c, id)?;
             let times = self.times(c, &visit, &made)?;
             let (day, day_proof) = times.day();
             let left_with = self.finding_lines(c, &visit, times.left_with)?;
@@ -249,7 +250,8 @@ impl Inner {
                 signed_in_at: visit.signed_in_at,
                 signed_out_at: visit.signed_out_at,
                 presence: visit.presence,
-                reason: entry::sign_in(c, id)?.and_then(|signed_in| signed_in.reason),
+                reason: signed_in.as_ref().and_then(|signed_in| signed_in.reason.clone()),
+                plate: signed_in.and_then(|signed_in| signed_in.plate).map(|plate| plate.verdict),
                 day,
                 day_proof,
                 left_with,

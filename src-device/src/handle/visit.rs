@@ -22,7 +22,7 @@ pub(super) const LONGEST_REASON: usize = 500;
 
 impl Inner {
     fn sign_in(&self, person: &Person, command: SignIn) -> Result<VisitId, Error> {
-        let SignIn { point, reason, photo } = command;
+        let SignIn { point, reason, photo, plate } = command;
         let (open, point, discharger_name) = self.store.read(|c| {
             let point = register::point(c, &point)?;
             let name = register::discharger_name(c, &point.discharger)?;
@@ -42,6 +42,7 @@ impl Inner {
         if verdict.needs_reason() && (reason.is_none() || photo.is_none()) {
             return Err(CommandError::ReasonNeeded.into());
         }
+        let scan = plate.map(|id| self.scan_plate(person, id, &point.id)).transpose()?;
         let id = VisitId::new(new_id());
         let act = Act::SignedIn(SignedIn {
             visit: id,
@@ -51,6 +52,7 @@ impl Inner {
             presence: verdict.clone(),
             reason: reason.filter(|_| verdict.needs_reason()),
             photo: photo.as_ref().map(|(_, file)| file.clone()),
+            plate: scan,
         });
         let subject = Subject { point: Some(point.id.to_string()), record: None };
         let visit = Visit {
@@ -69,10 +71,8 @@ impl Inner {
                 return Err(CommandError::VisitOpen { visit: open.id }.into());
             }
             visit::add(t, &visit, entries.last().ok_or_else(|| Error::broken("no entry was made"))?)?;
-            match photo {
-                Some((photo, _)) => photo::set_visit(t, photo, id),
-                None => Ok(()),
-            }
+            let photos = photo.map(|(photo, _)| photo).into_iter().chain(plate);
+            photos.into_iter().try_for_each(|photo| photo::set_visit(t, photo, id))
         })?;
         Ok(id)
     }

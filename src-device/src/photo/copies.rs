@@ -61,7 +61,8 @@ fn make(original: &[u8], format: PhotoFormat, lines: &[String]) -> Result<Copies
     Ok(Copies { shown: encode(&shown)?, thumbnail })
 }
 
-fn decode(original: &[u8], format: PhotoFormat) -> Result<(RgbImage, Orientation), Unreadable> {
+/// The pixels of a photo as they lie in its file, and which way is up.
+pub(crate) fn decode(original: &[u8], format: PhotoFormat) -> Result<(RgbImage, Orientation), Unreadable> {
     match format {
         PhotoFormat::Jpeg => match decode_colours(original)? {
             Some(decoded) => Ok(decoded),

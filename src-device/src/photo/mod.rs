@@ -12,6 +12,7 @@ use stackside_core::command::CommandError;
 use stackside_core::photo::{DOCUMENT_TYPE, MAX_PIXELS, PhotoFormat, is_document};
 
 use crate::error::Error;
+pub(crate) use copies::decode;
 pub use copies::{Copies, SHOWN, THUMBNAIL, Unreadable, copies};
 
 /// Tells a photo by its first bytes and its header; refuses what is none or has too many pixels.

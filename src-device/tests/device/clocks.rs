@@ -83,7 +83,8 @@ fn a_day_is_right_by_satellite_time_whatever_the_wall_clock_says() {
     world.stand_at_the_point();
     let satellites = world.clock_wall().to_utc();
     world.fix_at(120.0, 30.0, Some(satellites));
-    let visit = world.device.handle(SignIn { point: point(), reason: None, photo: None }).unwrap();
+    let visit =
+        world.device.handle(SignIn { point: point(), reason: None, photo: None, plate: None }).unwrap();
     world.clock.set_wall_forward(3 * DAY);
     let record = world.open_record(visit);
     world.fill(visit, record);
@@ -102,7 +103,8 @@ fn a_restart_in_the_middle_of_a_visit_leaves_its_time_unproven_until_the_next_fi
     let world = World::unlocked();
     world.stand_at_the_point();
     world.fix_at(120.0, 30.0, Some(world.clock_wall().to_utc()));
-    let visit = world.device.handle(SignIn { point: point(), reason: None, photo: None }).unwrap();
+    let visit =
+        world.device.handle(SignIn { point: point(), reason: None, photo: None, plate: None }).unwrap();
     let record = world.open_record(visit);
     world.clock.restart(300);
     let world = world.after_a_kill();

@@ -85,7 +85,8 @@ fn the_photo_of_a_sign_in_outside_belongs_to_the_visit() {
     let photo = world.photo(None, None, None, &bytes).unwrap();
     world.photo(None, None, None, &jpeg(21, 20)).unwrap();
     let reason = Some("厂门封闭".to_owned());
-    let visit = world.device.handle(SignIn { point: point(), reason, photo: Some(photo.id) }).unwrap();
+    let visit =
+        world.device.handle(SignIn { point: point(), reason, photo: Some(photo.id), plate: None }).unwrap();
     world.until_all_is_held();
     let (manifest, report) = export(&world, of_visit(visit));
     assert_eq!((report.verdict, report.files), (Verdict::Trusted, 1), "the other photo is nobody's");

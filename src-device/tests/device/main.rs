@@ -23,6 +23,7 @@ mod inspections;
 mod keys;
 mod people;
 mod photos;
+mod plates;
 mod plausible;
 mod released;
 mod sealed;

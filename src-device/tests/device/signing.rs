@@ -109,7 +109,7 @@ fn outside_the_fence_asks_for_a_reason_and_a_photo_and_goes_on() {
     world.device.handle(StartPosition {}).unwrap();
     world.fix(120.01, 30.0);
     let sign_in = |reason: Option<&str>, photo| {
-        world.device.handle(SignIn { point: point(), reason: reason.map(str::to_owned), photo })
+        world.device.handle(SignIn { point: point(), reason: reason.map(str::to_owned), photo, plate: None })
     };
     let photo = world.photo(None, None, None, &jpeg(20, 20)).unwrap().id;
     assert_eq!(sign_in(None, None).unwrap_err(), CommandError::ReasonNeeded);

@@ -211,7 +211,9 @@ impl World {
     }
     pub fn sign_in_at(&self, point: &str) -> VisitId {
         self.stand_at_the_point();
-        self.device.handle(SignIn { point: point.parse().unwrap(), reason: None, photo: None }).unwrap()
+        self.device
+            .handle(SignIn { point: point.parse().unwrap(), reason: None, photo: None, plate: None })
+            .unwrap()
     }
     pub fn open_record(&self, visit: VisitId) -> RecordId {
         self.open(Workplace::Visit(visit), "HJ75-G4").unwrap()

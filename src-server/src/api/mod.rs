@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 use stackside_core::wire::{WireError, WireErrorCode};
 
 pub(crate) use files::{FILES, FileAnswer, Files};
-pub(crate) use projection::redraw;
+pub(crate) use projection::{PLATE, redraw};
 pub(crate) use settle::times_of_visit;
 pub(crate) use upload::drop_abandoned;
 

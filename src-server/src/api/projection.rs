@@ -104,7 +104,11 @@ impl Place<'_> {
             },
         )?;
         let visit = Some(act.visit);
-        self.files(act.photo.iter(), Reference { role: "sign_in", visit, ..Reference::default() })
+        let reference = Reference { role: "sign_in", visit, ..Reference::default() };
+        self.files(act.photo.iter(), reference)?;
+        let Some(plate) = &act.plate else { return Ok(()) };
+        let (source, first_place) = (Some(source_name(plate.source)), usize::from(act.photo.is_some()));
+        self.files([&plate.photo], Reference { source, slot: Some(PLATE), first_place, ..reference })
     }
 
     fn sign_out(&self, visit: VisitId) -> Result<(), StoreError> {
@@ -124,9 +128,8 @@ impl Place<'_> {
 
     fn photo(&self, act: &PhotoTaken) -> Result<(), StoreError> {
         let (role, source) = match act.source {
-            PhotoSource::Camera => ("photo", "camera"),
-            PhotoSource::Imported => ("photo", "imported"),
-            PhotoSource::Document => ("document", "document"),
+            PhotoSource::Document => ("document", source_name(act.source)),
+            PhotoSource::Camera | PhotoSource::Imported => ("photo", source_name(act.source)),
         };
         let reference = Reference { role, visit: act.visit, record: act.record, ..Reference::default() };
         let slot = act.slot.as_deref();
@@ -309,6 +312,17 @@ impl Place<'_> {
             )?;
         }
         Ok(())
+    }
+}
+
+/// The slot of the photo of a station's plate.
+pub(crate) const PLATE: &str = "plate";
+
+fn source_name(source: PhotoSource) -> &'static str {
+    match source {
+        PhotoSource::Camera => "camera",
+        PhotoSource::Imported => "imported",
+        PhotoSource::Document => "document",
     }
 }
 

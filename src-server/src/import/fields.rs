@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use stackside_core::crs::System;
 use stackside_core::geofence::{Fence, Position};
+use stackside_core::plate::PlateCode;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -23,6 +24,8 @@ pub(super) struct File<'t> {
     pub(super) complaints: Vec<Complaint>,
     /// The system of its coordinates: they come out as WGS-84.
     pub(super) system: System,
+    /// The codes of plates that stand in it so far.
+    pub(super) plates: BTreeSet<PlateCode>,
 }
 
 impl File<'_> {

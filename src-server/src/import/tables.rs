@@ -1,8 +1,11 @@
 //! What each table of the register asks for.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use stackside_core::crs::System;
 use stackside_core::id::{BottleId, DischargerId, InstrumentId, OperatorId, PersonId, PointId};
+use stackside_core::plate::PlateCode;
 use stackside_core::register::{
     Bottle, Discharger, Instrument, InstrumentKind, Medium, Operator, Person, Point, Sampler,
 };
@@ -20,7 +23,7 @@ pub(super) fn read(
     rows: &mut Vec<Row>,
     complaints: &mut Vec<Complaint>,
 ) {
-    let mut file = File { name, text, complaints: vec![], system: System::Wgs84 };
+    let mut file = File { name, text, complaints: vec![], system: System::Wgs84, plates: BTreeSet::new() };
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         file.complain(error.span().map_or(0, |span| span.start), "file", error.message());
@@ -159,6 +162,12 @@ fn point(f: &mut Fields<'_, '_, '_>) -> Option<Row> {
     };
     let (oxygen, velocity) = (gas(f, "reference_oxygen_percent"), gas(f, "velocity_coefficient"));
     let (area, pitot) = (gas(f, "duct_area_m2"), gas(f, "pitot_coefficient"));
+    let plate: Option<PlateCode> = f.optional_word("plate");
+    if let Some(code) = &plate
+        && !f.file.plates.insert(code.clone())
+    {
+        f.complain("plate", format!("`{}` is another point's", code.as_str()));
+    }
     let value = Point {
         id: id?,
         discharger: discharger?,
@@ -176,6 +185,7 @@ fn point(f: &mut Fields<'_, '_, '_>) -> Option<Row> {
         velocity_coefficient: velocity?,
         duct_area_m2: area?,
         pitot_coefficient: pitot?,
+        plate,
     };
     let references = vec![
         ("discharger", f.line_of("discharger"), Table::Discharger, value.discharger.to_string()),

@@ -5,6 +5,7 @@ mod file;
 mod findings;
 mod kept;
 mod login;
+mod plates;
 mod record;
 mod sketch;
 mod visit;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Vec<Route> {
         visit::routes(),
         record::routes(),
         devices::routes(),
+        plates::routes(),
         file::routes(),
     ];
     std::iter::once(own).chain(pages).flatten().collect()

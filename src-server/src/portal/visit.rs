@@ -16,10 +16,11 @@ use stackside_core::register::Point;
 
 use super::findings::{self, Found};
 use super::kept::{self, Evidence, Gallery};
+use super::plates::may_print;
 use super::record::{self, Card, Library};
 use super::{Frame, Language, page_of, presence_pill, shown_ms, sketch};
 use crate::access::PersonCaller;
-use crate::api::times_of_visit;
+use crate::api::{PLATE, times_of_visit};
 use crate::history::read_entry;
 use crate::route::{Access, Route};
 use crate::store::StoreError;
@@ -67,6 +68,8 @@ struct VisitPage {
     void: Option<String>,
     has_fork: bool,
     findings: Vec<Found>,
+    /// The point, where it has a plate that the reader may print.
+    plate_of: Option<String>,
     device: String,
     sign_in: Option<Evidence>,
     sign_out: Option<Evidence>,
@@ -107,7 +110,10 @@ fn load(
         None => vec![],
     };
     let visit = id.to_string();
-    let photos = kept::photos_of_visit(tx, &library.files, &visit, &head.operator)?;
+    let mut photos = kept::photos_of_visit(tx, &library.files, &visit, &head.operator)?;
+    for photo in photos.iter_mut().filter(|photo| photo.slot.as_deref() == Some(PLATE)) {
+        photo.caption = words.plate.to_owned();
+    }
     Ok(Some(VisitPage {
         day: head.day.clone(),
         tone,
@@ -126,6 +132,14 @@ fn load(
         records: record::of_visit(tx, &library, &visit, &head.operator)?,
         gallery: Gallery { words, photos },
         findings,
+        plate_of: point
+            .as_ref()
+            .filter(|point| {
+                point.plate.is_some()
+                    && may_print(caller.role)
+                    && caller.organisation == point.operator.as_str()
+            })
+            .map(|point| point.id.to_string()),
         device: head.device,
         frame,
     }))
@@ -257,5 +271,7 @@ fn facts(
     });
     fact(words.presence, doubt.unwrap_or_default().to_owned());
     fact(words.reason, act.reason.clone().unwrap_or_default());
+    let said = act.plate.as_ref().map(|plate| words.plate_verdict(&plate.verdict));
+    fact(words.plate, said.unwrap_or_default().to_owned());
     Ok(facts)
 }

@@ -11,6 +11,7 @@ use rusqlite::{Transaction, named_params};
 use serde::Deserialize;
 use stackside_core::clock::shanghai_date;
 
+use super::plates::may_print;
 use super::record::Library;
 use super::{Frame, Language, failed, page, presence_pill, shown_ms};
 use crate::App;
@@ -37,6 +38,8 @@ struct VisitsPage {
     after: NaiveDate,
     visits: Vec<Line>,
     desk_records: Vec<DeskLine>,
+    /// True for those who put plates up.
+    may_print: bool,
 }
 
 struct Line {
@@ -76,7 +79,7 @@ async fn show(
     let date: NaiveDate = date.and_then(|date| date.parse().ok()).unwrap_or(today);
     let words = language.words;
     let frame = Frame::new(language, words.visits, Some(&caller), &format!("/visits?date={date}"));
-    let from = app.clone();
+    let (from, may_print) = (app.clone(), may_print(caller.role));
     let read = app.store().read(move |tx| {
         let library = Library::open(&from, tx, words)?;
         let desk_records = desk_records(tx, &library, &caller, date)?;
@@ -86,7 +89,11 @@ async fn show(
         Ok((visits, desk_records)) => {
             let before = date.checked_sub_days(Days::new(1)).unwrap_or(date);
             let after = date.checked_add_days(Days::new(1)).unwrap_or(date);
-            page(StatusCode::OK, language, &VisitsPage { frame, date, before, after, visits, desk_records })
+            page(
+                StatusCode::OK,
+                language,
+                &VisitsPage { frame, date, before, after, visits, desk_records, may_print },
+            )
         }
         Err(error) => failed(&error, &headers),
     }

@@ -2,6 +2,7 @@
 
 use stackside_core::clock::TimeProof;
 use stackside_core::judge::{Measure, Outcome, Quantity};
+use stackside_core::plate::PlateVerdict;
 use stackside_core::register::Instrument;
 
 use super::{EN, Words};
@@ -15,6 +16,18 @@ impl Words {
     /// A text in the language's brackets, with the space before them that it wants.
     pub(crate) fn bracketed(&self, text: &str) -> String {
         self.pick("（{}）", " ({})").replace("{}", text)
+    }
+
+    /// What a photo of a station's plate says.
+    pub(crate) fn plate_verdict(&self, verdict: &PlateVerdict) -> &'static str {
+        match verdict {
+            PlateVerdict::Matches => self.pick("与本点位一致", "matches this point"),
+            PlateVerdict::OtherPoint { .. } => self.pick("是另一个点位的铭牌", "the plate of another point"),
+            PlateVerdict::UnknownPlate => self.pick("未登记的铭牌", "a plate that is not registered"),
+            PlateVerdict::NotAPlate => self.pick("二维码不是站房铭牌", "a QR code, but no plate"),
+            PlateVerdict::Unreadable => self.pick("照片中没有读出二维码", "no QR code was read in the photo"),
+            PlateVerdict::Newer => self.pick("本系统读不懂", "not understood by this server"),
+        }
     }
 
     /// What a time rests on.

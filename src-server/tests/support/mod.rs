@@ -289,6 +289,7 @@ pub fn sign_in(visit: VisitId, point: &str) -> Act {
         },
         reason: None,
         photo: None,
+        plate: None,
     })
 }
 

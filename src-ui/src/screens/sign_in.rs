@@ -1,5 +1,7 @@
 //! 签到: waits for the first fix, shows where one stands, says what follows from it, and never blocks.
 
+mod plate;
+
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -15,6 +17,7 @@ use stackside_core::geofence::{Fix, Presence};
 use stackside_core::id::{PointId, VisitId};
 use stackside_core::photo::PhotoSource;
 
+use self::plate::{Plate, Scan};
 use crate::app::Shared;
 use crate::components::camera::Camera;
 use crate::components::facts::{Fact, Facts};
@@ -42,17 +45,26 @@ pub fn SignInScreen() -> impl IntoView {
             {live::show(point, move |point| view! { <Standing here point /> })}
             // Over the screen, so that reading the point anew does not close it.
             {move || {
-                here.has_camera.get().then(|| {
+                here.camera.get().map(|shows| {
                     let done = move |line: PhotoLine| {
-                        here.photo.set(Some(line));
-                        here.has_camera.set(false);
+                        here.camera.set(None);
+                        here.take_photo(shows, line);
                     };
-                    let close = move |()| here.has_camera.set(false);
+                    let close = move |()| here.camera.set(None);
                     view! { <Camera visit=None record=None slot_id=None on_done=done on_close=close /> }
                 })
             }}
         </Page>
     }
+}
+
+/// What a photo is to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shows {
+    /// Where the technician is, with the reason.
+    Site,
+    /// The station's plate.
+    Plate,
 }
 
 /// Where one stands, as far as known, and what one says to it.
@@ -64,7 +76,8 @@ struct Here {
     will_not_wait: RwSignal<bool>,
     reason: RwSignal<String>,
     photo: RwSignal<Option<PhotoLine>>,
-    has_camera: RwSignal<bool>,
+    plate: RwSignal<Option<Scan>>,
+    camera: RwSignal<Option<Shows>>,
     is_running: RwSignal<bool>,
     trouble: RwSignal<Option<String>>,
     other_visit: RwSignal<Option<VisitId>>,
@@ -81,7 +94,8 @@ impl Here {
             will_not_wait: RwSignal::new(false),
             reason: RwSignal::new(String::new()),
             photo: RwSignal::new(None),
-            has_camera: RwSignal::new(false),
+            plate: RwSignal::new(None),
+            camera: RwSignal::new(None),
             is_running: RwSignal::new(false),
             trouble: RwSignal::new(None),
             other_visit: RwSignal::new(None),
@@ -128,6 +142,13 @@ impl Here {
             });
         });
         here
+    }
+
+    fn take_photo(self, shows: Shows, line: PhotoLine) {
+        match (shows, self.point.get_untracked()) {
+            (Shows::Plate, Some(point)) => plate::read(self.plate, self.trouble, point, line),
+            _ => self.photo.set(Some(line)),
+        }
     }
 
     fn take(self, error: Option<CommandError>, shared: Shared) {
@@ -179,10 +200,11 @@ impl Here {
             self.trouble.set(Some(missing.get().to_owned()));
             return;
         }
+        let plate = self.plate.with_untracked(|scan| scan.as_ref().map(|scan| scan.photo.id));
         let Some(point) = self.point.get_untracked() else { return };
         self.is_running.set(true);
         spawn_local(async move {
-            let result = shell::call(&SignIn { point, reason, photo }).await;
+            let result = shell::call(&SignIn { point, reason, photo, plate }).await;
             if self.is_running.try_set(false).is_some() {
                 return; // the screen is gone; the visit stands on 今日
             }
@@ -223,6 +245,7 @@ fn Standing(here: Here, point: PointView) -> impl IntoView {
     let can_sign_in = move || !waits.get() || needs_reason.get();
     // Another sign-in would be refused: the way to the open visit stands in its place.
     let open_visit = point.open_visit;
+    let has_plate = point.point.plate.is_some();
     let visit_to_end = Memo::new(move |_| here.other_visit.get().or(open_visit));
     view! {
         <div class="sign-in">
@@ -237,6 +260,9 @@ fn Standing(here: Here, point: PointView) -> impl IntoView {
                     </div>
                     <div role="status" aria-live="polite">{move || banner(here)}</div>
                     {move || (needs_reason.get() && visit_to_end.get().is_none()).then(|| view! { <Reason here /> })}
+                    {move || (has_plate && visit_to_end.get().is_none()).then(|| view! {
+                        <Plate scan=here.plate on_scan=move |()| here.camera.set(Some(Shows::Plate)) />
+                    })}
                     {move || has_facts.get().then(|| view! { <Facts facts=facts(here) /> })}
                 </div>
                 <div class="sign-in__act">
@@ -375,7 +401,7 @@ fn Reason(here: Here) -> impl IntoView {
                     }
                     None => view! { <Pill tone=Tone::Warn icon=Icon::Camera text=texts::REQUIRED.get() /> }.into_any(),
                 }}
-                <button type="button" class="btn btn--soft sign-in__shoot" on:click=move |_| here.has_camera.set(true)>
+                <button type="button" class="btn btn--soft sign-in__shoot" on:click=move |_| here.camera.set(Some(Shows::Site))>
                     <Glyph icon=Icon::Camera />
                     {move || if here.photo.with(Option::is_some) { texts::RETAKE.get() } else { texts::TAKE_PHOTO.get() }}
                 </button>

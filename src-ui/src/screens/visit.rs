@@ -284,6 +284,7 @@ fn Presence(visit: VisitView) -> impl IntoView {
         (texts::ACCURACY.get(), texts::accuracy(verdict)),
         (texts::TO_BOUNDARY.get(), verdict.distance_m.map(texts::to_boundary)),
         (texts::WHY_NOT_INSIDE_SAID.get(), visit.reason.clone()),
+        (texts::PLATE.get(), visit.plate.as_ref().map(|said| texts::plate_verdict(said).get().to_owned())),
     ];
     view! {
         <section class="card">
