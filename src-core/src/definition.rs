@@ -10,6 +10,7 @@ use crate::rulebook::{self, Rulebook, RulebookError};
 
 /// A file as a city or an operator wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Definition {
     /// What it is.
     pub kind: DefinitionKind,
@@ -21,6 +22,7 @@ pub struct Definition {
 
 /// What a file defines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DefinitionKind {
     /// A form, or an overlay of one.

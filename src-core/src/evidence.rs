@@ -47,6 +47,7 @@ pub struct Header {
 
 /// One link: the signed bytes as they are, never made anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Entry {
     /// The canonical header.
     pub header: String,
@@ -69,11 +70,13 @@ pub struct Tip {
 
 /// A signature of 64 bytes in hex.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(pattern = "^[0-9a-f]{128}$"))]
 #[serde(transparent)]
 pub struct SignatureText(String);
 
 /// A public key: 33 bytes of a compressed P-256 point in hex.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(pattern = "^0[23][0-9a-f]{64}$"))]
 #[serde(transparent)]
 pub struct PublicKey(String);
 

@@ -13,6 +13,7 @@ pub const MAX_TEXT: usize = 200;
 
 /// The code of a plate: 6 to 40 capital letters, digits and dashes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(pattern = "^[A-Z0-9-]{6,40}$"))]
 #[serde(try_from = "String", into = "String")]
 pub struct PlateCode(String);
 

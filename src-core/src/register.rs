@@ -10,6 +10,7 @@ use crate::plate::PlateCode;
 
 /// 运维机构 (M4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Operator {
     /// Id in the register.
     pub id: OperatorId,
@@ -25,6 +26,7 @@ pub struct Operator {
 
 /// 排污单位.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Discharger {
     /// Id in the register.
     pub id: DischargerId,
@@ -38,6 +40,7 @@ pub struct Discharger {
 
 /// A person who maintains monitors for an operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Person {
     /// Id in the register.
     pub id: PersonId,
@@ -58,6 +61,7 @@ pub struct Person {
 
 /// 废气 or 废水.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Medium {
     /// 废气: a stack.
@@ -68,6 +72,7 @@ pub enum Medium {
 
 /// 监测点位: one stack or outfall with its station house and fence (M1, M3).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Point {
     /// Id in the register.
     pub id: PointId,
@@ -112,6 +117,7 @@ pub struct Point {
 
 /// What an instrument is, for the rules: Table 4 of HJ 75 speaks of kinds, not of factors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InstrumentKind {
     /// 气态污染物 (O2 counts as gaseous).
@@ -136,6 +142,7 @@ pub enum InstrumentKind {
 
 /// How a gas analyser gets at the gas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Sampling {
     /// 完全抽取法.
@@ -148,6 +155,7 @@ pub enum Sampling {
 
 /// 仪器 (M1 to M3). Fields that the register may lack are optional; an import names what is missing otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Instrument {
     /// Id in the register.
     pub id: InstrumentId,
@@ -247,6 +255,7 @@ pub fn in_table_order(mut instruments: Vec<Instrument>) -> Vec<Instrument> {
 
 /// What M2 asks of a sampler beyond M1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sampler {
     /// 功能.
     pub functions: String,
@@ -260,6 +269,7 @@ pub struct Sampler {
 
 /// 标气瓶: a bottle of standard gas at a point.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Bottle {
     /// The bottle's number.
     pub id: BottleId,

@@ -11,9 +11,10 @@ use crate::id::{DeviceId, LogId, OperatorId};
 
 /// A statement with its signature: the signed bytes as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Signed<T> {
-    /// The canonical statement.
+    /// The canonical statement, a JSON text.
     pub text: String,
     /// [`PublicKey::id`] of the signer.
     pub key_id: String,
@@ -25,6 +26,7 @@ pub struct Signed<T> {
 
 /// The server's word that a key belongs to a device of an operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Certificate {
     /// Always `certificate`: no statement passes for another.
     pub statement: String,
@@ -42,6 +44,7 @@ pub struct Certificate {
 
 /// The server's word that it holds a log up to an entry. "Sent" is shown only on a receipt that names our hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Receipt {
     /// Always `receipt`.
     pub statement: String,
@@ -59,6 +62,7 @@ pub struct Receipt {
 
 /// The server's word to whom a tablet seals what only its operator may open: copies of its key, exports of unsent work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Recovery {
     /// Always `recovery`.
     pub statement: String,

@@ -4,6 +4,7 @@
 //! | call | request | reply |
 //! | --- | --- | --- |
 //! | `GET /api/v1/health` | | [`Health`] |
+//! | `GET /api/v1/openapi.json` | | all of this as OpenAPI |
 //! | `POST /api/v1/enrol` | [`EnrolRequest`] | [`EnrolReply`] |
 //! | `POST /api/v1/entries` (gzip) | [`EntriesRequest`] | [`EntriesReply`] |
 //! | `POST /api/v1/files/missing` | [`MissingRequest`] | [`MissingReply`] |
@@ -12,7 +13,7 @@
 //! | `GET /api/v1/changes?since=CURSOR` | | [`ChangesReply`] |
 //! | `POST /api/v1/key-copy` | [`KeyCopy`] | |
 //!
-//! All but the first two want `Authorization: Bearer TOKEN`. Failures carry [`WireError`].
+//! All but the first three want `Authorization: Bearer TOKEN`. Failures carry [`WireError`].
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -36,8 +37,9 @@ pub const SERVICE: &str = "stackside";
 
 /// The server is there, and it is ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Health {
-    /// [`SERVICE`].
+    /// Always `stackside`: [`SERVICE`].
     pub service: String,
     /// The server's version.
     pub version: String,
@@ -52,6 +54,7 @@ pub struct Health {
 
 /// A tablet asks to be taken in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrolRequest {
     /// The one-time code.
     pub code: String,
@@ -60,13 +63,16 @@ pub struct EnrolRequest {
     /// Its key.
     pub public_key: PublicKey,
     /// Model and system, for people.
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub model: String,
     /// The app's version.
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub app_version: String,
 }
 
 /// It was taken in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrolReply {
     /// The server's word for the key.
     pub certificate: Signed<Certificate>,
@@ -83,15 +89,18 @@ pub struct EnrolReply {
 
 /// Entries in order, from the first unacknowledged number on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EntriesRequest {
     /// The app's version.
     pub app_version: String,
     /// Entries of one log.
+    #[cfg_attr(feature = "openapi", schema(max_items = 10_000))]
     pub entries: Vec<Entry>,
 }
 
 /// The server holds them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EntriesReply {
     /// Its word for it.
     pub receipt: Signed<Receipt>,
@@ -99,13 +108,16 @@ pub struct EntriesReply {
 
 /// Which of these files do you lack?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MissingRequest {
     /// Hashes of whole files.
+    #[cfg_attr(feature = "openapi", schema(max_items = 10_000))]
     pub files: Vec<Hash>,
 }
 
 /// These.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MissingReply {
     /// Those of the asked ones that the server does not hold whole.
     pub missing: Vec<Hash>,
@@ -115,6 +127,7 @@ pub struct MissingReply {
 
 /// A file that the server holds whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HeldFile {
     /// SHA-256 that the server computed.
     pub sha256: Hash,
@@ -124,15 +137,25 @@ pub struct HeldFile {
 
 /// A tablet leaves the key of its database with the server, which cannot open it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyCopy {
-    /// To whom it is sealed: [`crate::trust::Recovery::recipient`].
+    /// To whom it is sealed: the recipient that the server named.
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub recipient: String,
     /// The file of age, in base64.
+    #[cfg_attr(feature = "openapi", schema(content_encoding = "base64", max_length = 21_848))]
+    // The first line of every such file, and then whole groups of base64.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(pattern = "^YWdlLWVuY3J5cHRpb24ub3JnL3YxC[g-v][A-Za-z0-9+/]{2}([A-Za-z0-9+/]{4})*\
+        ([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$")
+    )]
     pub sealed: String,
 }
 
 /// A page of what changed since a cursor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangesReply {
     /// In order.
     pub changes: Vec<Change>,
@@ -147,6 +170,7 @@ pub struct ChangesReply {
 
 /// One row that comes down. A page with a kind that an app does not know is refused whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", content = "row", rename_all = "snake_case")]
 pub enum Change {
     /// 运维机构.
@@ -171,6 +195,7 @@ pub enum Change {
 
 /// A row of the register that is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "table", content = "id", rename_all = "snake_case")]
 pub enum Removed {
     /// 运维机构.
@@ -189,6 +214,7 @@ pub enum Removed {
 
 /// A record as its device signed it, for the tablets that did not make it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecordElsewhere {
     /// Its device.
     pub device: DeviceId,
@@ -203,7 +229,8 @@ pub struct RecordElsewhere {
     /// True if that is the satellites' time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_proven: bool,
-    /// Its content as it was signed first.
+    /// Its content as it was signed first (docs/evidence.md).
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub content: RecordSigned,
     /// What was done with it later, in order: corrections, countersignatures, voids, as their devices signed them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -223,6 +250,7 @@ impl RecordElsewhere {
 
 /// Why the server did not do it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[error("{code:?}: {message}")]
 pub struct WireError {
     /// By what the receiver can do.
@@ -233,6 +261,7 @@ pub struct WireError {
 
 /// By what the receiver can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WireErrorCode {
     /// The one-time code is unknown, used or out of date.

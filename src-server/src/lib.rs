@@ -23,5 +23,6 @@ pub mod store;
 mod watch;
 mod words;
 
+pub use api::document as openapi;
 pub use app::{App, Clock, Config, OpenError};
 pub use serve::{ServeError, Tls, TlsError, serve};

@@ -64,6 +64,8 @@ enum Command {
         /// A folder that `backup` wrote.
         from: PathBuf,
     },
+    /// Prints the description of the device API, OpenAPI 3.1.
+    Openapi,
     /// Serves tablets and people until it is told to end.
     Serve(ServeArguments),
 }
@@ -258,6 +260,10 @@ fn run(Arguments { data, command }: Arguments) -> Result<(), Failure> {
             if App::server_key(&config).is_err() {
                 say("put the server's key back into the data folder before it serves");
             }
+        }
+        Command::Openapi => {
+            let document = stackside_server::openapi();
+            say(document.map_err(|error| Failure { what: error.to_string(), advice: None })?);
         }
         Command::Serve(arguments) => serve(&config, arguments)?,
     }

@@ -4,8 +4,10 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
 use axum::http::StatusCode;
+use serde_json::Value;
 use stackside_core::act::Act;
 use stackside_core::id::VisitId;
 use stackside_core::wire::{SERVICE, WireErrorCode};
@@ -16,6 +18,7 @@ use support::{City, PASSWORD, file, new_id, photo, photo_taken, record, sign_in}
 /// Every route: method, path, a path to ask, and what nobody, a device and a person get.
 const EXPECTED: &[(&str, &str, &str, [u16; 3])] = &[
     ("GET", "/api/v1/health", "/api/v1/health", [200, 200, 200]),
+    ("GET", "/api/v1/openapi.json", "/api/v1/openapi.json", [200, 200, 200]),
     ("POST", "/api/v1/enrol", "/api/v1/enrol", [400, 400, 400]),
     ("POST", "/api/v1/entries", "/api/v1/entries", [401, 400, 401]),
     ("POST", "/api/v1/files/missing", "/api/v1/files/missing", [401, 400, 401]),
@@ -81,9 +84,43 @@ async fn every_route_is_open_to_whom_it_is_meant_for_and_to_nobody_else() {
         }
     }
     for route in all().iter().filter(|route| route.path.starts_with("/api/")) {
-        let is_first_contact = ["/api/v1/health", "/api/v1/enrol"].contains(&route.path);
+        let is_first_contact =
+            ["/api/v1/health", "/api/v1/openapi.json", "/api/v1/enrol"].contains(&route.path);
         assert_eq!(route.access == Access::Public, is_first_contact, "{}", route.path);
     }
+}
+
+#[tokio::test]
+async fn the_document_describes_every_route_of_the_device_api_and_nothing_else() {
+    let reply = City::empty().send("GET", "/api/v1/openapi.json", &[], "").await;
+    assert_eq!(reply.header("content-type"), "application/json");
+    let printed = Command::new(env!("CARGO_BIN_EXE_stackside-server")).arg("openapi").output().unwrap();
+    assert_eq!(String::from_utf8(printed.stdout).unwrap().trim_end(), reply.text());
+    reply.json::<utoipa::openapi::OpenApi>();
+    let document: Value = reply.json();
+    for place in reply.text().split("\"$ref\": \"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(document.pointer(place).is_some(), "{place}");
+    }
+    let mut described = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            described.insert(format!("{} {path}", method.to_uppercase()));
+            let is_locked = !operation["security"].is_null();
+            assert_eq!(is_locked, !operation["responses"]["401"].is_null(), "{method} {path}");
+            for (status, answer) in operation["responses"].as_object().unwrap() {
+                let error = answer["content"]["application/json"]["schema"]["$ref"].as_str();
+                let is_error = error.is_some_and(|name| name.ends_with("/WireError"));
+                assert_eq!(
+                    is_error,
+                    status.as_str() >= "400" && method != "head",
+                    "{method} {path} {status}"
+                );
+            }
+        }
+    }
+    let declared = all().into_iter().filter(|route| route.path.starts_with("/api/"));
+    let declared: BTreeSet<_> = declared.map(|route| format!("{} {}", route.method, route.path)).collect();
+    assert_eq!(described, declared);
 }
 
 #[tokio::test]

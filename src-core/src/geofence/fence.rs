@@ -7,6 +7,7 @@ use super::{Position, metres};
 
 /// The area in which a sign-in is "inside", WGS-84.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "shape", rename_all = "snake_case")]
 pub enum Fence {
     /// All places within a distance.
@@ -15,6 +16,7 @@ pub enum Fence {
         center: Position,
         /// Its radius, metres.
         #[serde(with = "metres")]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
         radius_m: f64,
     },
     /// A ring and what is cut out of it.

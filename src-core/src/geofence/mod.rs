@@ -16,11 +16,14 @@ pub const FAR_M: f64 = 500.0;
 
 /// A place, WGS-84. Written as decimal strings with 7 decimals (1 cm), so that its bytes can be signed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "PositionText", into = "PositionText")]
 pub struct Position {
     /// Degrees east, −180 to 180.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub longitude: f64,
     /// Degrees north, −90 to 90.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub latitude: f64,
 }
 

@@ -54,13 +54,20 @@ pub(super) fn routes() -> Vec<Route> {
     vec![Route::new(Method::GET, "/api/v1/changes", Access::Device, get(changes))]
 }
 
-#[derive(Deserialize)]
-struct Since {
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Since {
+    /// The cursor of the page before; 0 at first.
     #[serde(default)]
     since: u64,
 }
 
-async fn changes(
+/// What changed for the device's operator since a cursor, page by page until `more` is false.
+#[utoipa::path(get, path = "/api/v1/changes", params(Since), responses(
+    (status = 200, description = "A page", body = ChangesReply),
+    (status = 400, description = "`refused`: not a cursor"),
+))]
+pub(super) async fn changes(
     State(app): State<App>,
     Extension(caller): Extension<DeviceCaller>,
     query: Result<Query<Since>, axum::extract::rejection::QueryRejection>,

@@ -27,13 +27,24 @@ pub(super) fn routes() -> Vec<Route> {
     vec![Route::new(Method::POST, "/api/v1/enrol", Access::Public, post(enrol))]
 }
 
-async fn enrol(State(app): State<App>, address: Address, body: Body) -> Result<Json<EnrolReply>, ApiError> {
+/// Takes a tablet in: a one-time code against a certificate and a token.
+#[utoipa::path(post, path = "/api/v1/enrol", request_body = EnrolRequest, responses(
+    (status = 200, description = "It is taken in", body = EnrolReply),
+    (status = 403, description = "`code`: the code is unknown, used or out of date"),
+    (status = 429, description = "Too many wrong codes from this address, or in this minute from anywhere",
+        headers(("Retry-After" = u64, description = "Seconds to wait"))),
+))]
+pub(super) async fn enrol(
+    State(app): State<App>,
+    address: Address,
+    body: Body,
+) -> Result<Json<EnrolReply>, ApiError> {
     let request: EnrolRequest = read_json(body).await?;
     let now = app.now().trunc_subsecs(0);
     if request.public_key.check().is_err() {
         return Err(ApiError::refused("not a public key"));
     }
-    if request.model.len() > MAX_TEXT || request.app_version.len() > MAX_TEXT {
+    if [&request.model, &request.app_version].iter().any(|text| text.chars().count() > MAX_TEXT) {
         return Err(ApiError::refused("model or app_version is too long"));
     }
     if let Some(wait) = app.guard().try_code(address, now) {

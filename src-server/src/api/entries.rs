@@ -27,7 +27,15 @@ pub(super) fn routes() -> Vec<Route> {
     vec![Route::new(Method::POST, "/api/v1/entries", Access::Device, post(entries))]
 }
 
-async fn entries(
+/// Takes entries of one log in order, in one transaction; an empty batch asks for the receipt of the log written last.
+#[utoipa::path(post, path = "/api/v1/entries", request_body = EntriesRequest, responses(
+    (status = 200, description = "Held: the server's word for it", body = EntriesReply),
+    (status = 404, description = "`not_found`: an empty batch of a device of which no entry is held"),
+    (status = 409, description = "`gap`: the message names the number expected. `fork`: another entry is held under the \
+        number"),
+    (status = 426, description = "`too_old`: the app is to be updated"),
+))]
+pub(super) async fn entries(
     State(app): State<App>,
     Extension(caller): Extension<DeviceCaller>,
     body: Body,

@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use tower_http::services::ServeFile;
 use uuid::Uuid;
 
-use super::{ApiError, read_json};
+use super::{ApiError, document, read_json};
 use crate::App;
 use crate::access::DeviceCaller;
 use crate::route::{Access, Route};
@@ -178,7 +178,11 @@ pub(crate) enum FileAnswer {
     Gone,
 }
 
-async fn missing(
+/// Which of these files does the server lack?
+#[utoipa::path(post, path = "/api/v1/files/missing", request_body = MissingRequest, responses(
+    (status = 200, description = "Those that it lacks, and those that it holds with their lengths", body = MissingReply),
+))]
+pub(super) async fn missing(
     State(app): State<App>,
     Extension(caller): Extension<DeviceCaller>,
     body: Body,
@@ -202,7 +206,21 @@ async fn missing(
         .await
 }
 
-async fn read(
+/// A whole file of the device's operator again; `Range` and conditional requests as HTTP has them.
+#[utoipa::path(get, path = "/api/v1/files/{sha256}", operation_id = "file", params(
+    ("sha256" = Hash, Path, description = "The file's hash"),
+), responses(
+    (status = 200, description = "Its bytes", content(
+        (document::Bytes = "image/jpeg"), (document::Bytes = "image/png"), (document::Bytes = "application/pdf"),
+        (document::Bytes = "application/octet-stream"),
+    )),
+    (status = 206, description = "The part that `Range` names"),
+    (status = 304, description = "Not changed since"),
+    (status = 404, description = "`not_found`: no such file of this operator"),
+    (status = 412, description = "Changed since"),
+    (status = 416, description = "`Range` names no part of it"),
+))]
+pub(super) async fn read(
     State(app): State<App>,
     Extension(caller): Extension<DeviceCaller>,
     extract::Path(sha256): extract::Path<String>,

@@ -14,7 +14,9 @@ pub(super) fn routes() -> Vec<Route> {
     vec![Route::new(Method::GET, "/api/v1/health", Access::Public, get(health))]
 }
 
-async fn health(State(app): State<App>) -> Json<Health> {
+/// Is this the server, and does it still take this app?
+#[utoipa::path(get, path = "/api/v1/health", responses((status = 200, description = "It is", body = Health)))]
+pub(super) async fn health(State(app): State<App>) -> Json<Health> {
     Json(Health {
         service: SERVICE.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -29,14 +29,18 @@ pub(super) fn routes() -> Vec<Route> {
     vec![Route::new(Method::POST, "/api/v1/key-copy", Access::Device, post(keep))]
 }
 
-async fn keep(
+/// Keeps a copy of the key of a tablet's database, which this server cannot open.
+#[utoipa::path(post, path = "/api/v1/key-copy", operation_id = "key_copy", request_body = KeyCopy, responses(
+    (status = 204, description = "It is kept"),
+))]
+pub(super) async fn keep(
     State(app): State<App>,
     Extension(caller): Extension<DeviceCaller>,
     body: Body,
 ) -> Result<StatusCode, ApiError> {
     let copy: KeyCopy = read_json(body).await?;
     let sealed = STANDARD.decode(&copy.sealed).unwrap_or_default();
-    if sealed.len() > MAX_BYTES || !sealed.starts_with(AGE) || copy.recipient.len() > 200 {
+    if sealed.len() > MAX_BYTES || !sealed.starts_with(AGE) || copy.recipient.chars().count() > 200 {
         return Err(ApiError::refused("not a sealed key"));
     }
     let now = app.now().timestamp_millis();

@@ -1,6 +1,7 @@
 //! What devices call: src-core's `wire.rs`, one file per resource.
 
 mod changes;
+mod document;
 mod enrol;
 mod entries;
 mod files;
@@ -22,6 +23,7 @@ use chrono::TimeDelta;
 use serde::de::DeserializeOwned;
 use stackside_core::wire::{WireError, WireErrorCode};
 
+pub use document::document;
 pub(crate) use files::{FILES, FileAnswer, Files};
 pub(crate) use projection::{PLATE, redraw};
 pub(crate) use settle::times_of_visit;
@@ -39,6 +41,7 @@ const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 pub(crate) fn routes() -> Vec<Route> {
     [
         health::routes(),
+        document::routes(),
         enrol::routes(),
         entries::routes(),
         files::routes(),

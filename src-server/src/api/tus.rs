@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::files::Claim;
 use super::upload::{self, Upload, drop_upload, find, held, offset, part_length};
-use super::{ApiError, next_bytes};
+use super::{ApiError, document, next_bytes};
 use crate::App;
 use crate::access::DeviceCaller;
 use crate::route::{Access, Route};
@@ -40,7 +40,18 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn capabilities() -> Response {
+/// The version of tus that a request speaks.
+#[derive(utoipa::ToSchema)]
+enum Tus {
+    #[schema(rename = "1.0.0")]
+    _V1,
+}
+
+/// What of tus this server speaks.
+#[utoipa::path(options, path = "/api/v1/files", responses((status = 204, description = "This", headers(
+    ("Tus-Version" = String), ("Tus-Extension" = String), ("Tus-Max-Size" = u64),
+))))]
+pub(super) async fn capabilities() -> Response {
     let headers = [
         ("tus-version", VERSION.to_owned()),
         ("tus-extension", "creation,termination".to_owned()),
@@ -49,7 +60,24 @@ async fn capabilities() -> Response {
     tus(Ok((StatusCode::NO_CONTENT, headers).into_response()))
 }
 
-async fn create(
+/// Begins an upload (tus creation). The same device, hash and length give the same upload again.
+#[utoipa::path(post, path = "/api/v1/files", params(
+    ("Tus-Resumable" = inline(Tus), Header, description = "The protocol's version"),
+    ("Upload-Length" = u64, Header, minimum = 1, maximum = 41_943_040, description = "The file's length"),
+    ("Upload-Metadata" = String, Header, format = "tus-metadata",
+        pattern = "(^|,) *sha256 ([A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==) *(,|$)",
+        example = "sha256 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=,type aW1hZ2UvanBlZw==",
+        description = "`sha256`: the file's hash as 32 bytes or as hex digits; `type`: its media type, 100 bytes or less; \
+            each in base64"),
+), responses(
+    (status = 201, description = "Where it is, and how many bytes of it lie on the server's disk",
+        headers(("Location" = String), ("Upload-Offset" = u64))),
+    (status = 400, description = "`refused`: a header is missing, or is none"),
+    (status = 412, description = "Another version of tus"),
+    (status = 413, description = "`too_large`: more bytes than a file may have"),
+    (status = 429, description = "200 uploads are open", headers(("Retry-After" = u64, description = "Seconds to wait"))),
+))]
+pub(super) async fn create(
     State(app): State<App>,
     Extension(caller): Extension<DeviceCaller>,
     headers: HeaderMap,
@@ -95,7 +123,19 @@ async fn create_or_resume(
     Ok((StatusCode::CREATED, headers).into_response())
 }
 
-async fn how_far(
+/// How far an upload came. A PATCH that still runs on an old line is ended first.
+#[utoipa::path(head, path = "/api/v1/files/uploads/{id}", params(
+    ("Tus-Resumable" = inline(Tus), Header, description = "The protocol's version"),
+    ("id" = Uuid, Path, description = "As `Location` named it"),
+), responses(
+    (status = 200, description = "How many of its bytes lie on the server's disk",
+        headers(("Upload-Offset" = u64), ("Upload-Length" = u64))),
+    (status = 404, description = "`not_found`: the upload is not known, or not any more: begin again"),
+    (status = 412, description = "Another version of tus"),
+    (status = 423, description = "Another request is at this upload: later"),
+    (status = 460, description = "The bytes are not those of the hash; the upload is gone: begin again"),
+))]
+pub(super) async fn how_far(
     State(app): State<App>,
     Extension(caller): Extension<DeviceCaller>,
     extract::Path(id): extract::Path<String>,
@@ -114,7 +154,23 @@ async fn how_far(
     tus(answer.await)
 }
 
-async fn append(
+/// Goes on with an upload. Bytes of a body that broke off are kept; with the last byte the whole is hashed.
+#[utoipa::path(patch, path = "/api/v1/files/uploads/{id}", params(
+    ("Tus-Resumable" = inline(Tus), Header, description = "The protocol's version"),
+    ("id" = Uuid, Path, description = "As `Location` named it"),
+    ("Upload-Offset" = u64, Header, description = "Where these bytes begin"),
+), request_body(content = document::Bytes, content_type = "application/offset+octet-stream"), responses(
+    (status = 204, description = "How many of its bytes lie on the server's disk", headers(("Upload-Offset" = u64))),
+    (status = 400, description = "`refused`: `Upload-Offset` is missing, or the body broke off"),
+    (status = 404, description = "`not_found`: the upload is not known, or not any more: begin again"),
+    (status = 409, description = "Another offset: ask with HEAD"),
+    (status = 412, description = "Another version of tus"),
+    (status = 413, description = "`too_large`: more bytes than were announced"),
+    (status = 415, description = "Another `Content-Type`"),
+    (status = 423, description = "Another request is at this upload: later"),
+    (status = 460, description = "The bytes are not those of the hash; the upload is gone: begin again"),
+))]
+pub(super) async fn append(
     State(app): State<App>,
     Extension(caller): Extension<DeviceCaller>,
     extract::Path(id): extract::Path<String>,
@@ -207,7 +263,18 @@ async fn receive(
     }
 }
 
-async fn end(
+/// Lets go of an upload that is not whole (tus termination).
+#[utoipa::path(delete, path = "/api/v1/files/uploads/{id}", params(
+    ("Tus-Resumable" = inline(Tus), Header, description = "The protocol's version"),
+    ("id" = Uuid, Path, description = "As `Location` named it"),
+), responses(
+    (status = 204, description = "It is gone"),
+    (status = 403, description = "The file is held whole: evidence is not deleted"),
+    (status = 404, description = "`not_found`: the upload is not known, or not any more: begin again"),
+    (status = 412, description = "Another version of tus"),
+    (status = 423, description = "Another request is at this upload: later"),
+))]
+pub(super) async fn end(
     State(app): State<App>,
     Extension(caller): Extension<DeviceCaller>,
     extract::Path(id): extract::Path<String>,
