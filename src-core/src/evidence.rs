@@ -76,7 +76,11 @@ pub struct SignatureText(String);
 
 /// A public key: 33 bytes of a compressed P-256 point in hex.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(pattern = "^0[23][0-9a-f]{64}$"))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(format = "p256-point", pattern = "^0[23][0-9a-f]{64}$")
+)]
 #[serde(transparent)]
 pub struct PublicKey(String);
 

@@ -49,8 +49,8 @@ pub(crate) fn router(app: &App) -> Router {
     }
     router
         .fallback(nothing_here)
-        .method_not_allowed_fallback(wrong_method)
         .layer(RequestDecompressionLayer::new())
+        .layer(middleware::from_fn(explain))
         .layer(middleware::from_fn(harden))
         .layer(middleware::from_fn_with_state(app.clone(), watch::watch))
         .with_state(app.clone())
@@ -58,17 +58,31 @@ pub(crate) fn router(app: &App) -> Router {
 
 async fn nothing_here(request: Request) -> Response {
     if request.uri().path().starts_with("/api/") {
-        return ApiError::not_found("no such path").into_response();
+        return StatusCode::NOT_FOUND.into_response();
     }
     portal::not_found(request.headers())
 }
 
-async fn wrong_method(request: Request) -> Response {
-    if request.uri().path().starts_with("/api/") {
-        return ApiError::new(StatusCode::METHOD_NOT_ALLOWED, WireErrorCode::NotFound, "no such method here")
-            .into_response();
+/// Each failure of the device API carries a [`WireError`](stackside_core::wire::WireError), also what no handler answers: an
+/// unknown path or method, a time-out, an encoding or a range that is not there.
+async fn explain(request: Request, next: Next) -> Response {
+    let is_api = request.uri().path().starts_with("/api/");
+    let (mut answer, body) = next.run(request).await.into_parts();
+    let status = answer.status;
+    let is_failure = status.is_client_error() || status.is_server_error();
+    if !is_api || !is_failure || answer.headers.contains_key(header::CONTENT_TYPE) {
+        return Response::from_parts(answer, body);
     }
-    StatusCode::METHOD_NOT_ALLOWED.into_response()
+    let code = match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => WireErrorCode::NotFound,
+        StatusCode::REQUEST_TIMEOUT => WireErrorCode::Internal,
+        _ => WireErrorCode::Refused,
+    };
+    let error = ApiError::new(status, code, status.canonical_reason().unwrap_or_default());
+    let (error, body) = error.into_response().into_parts();
+    answer.headers.remove(header::CONTENT_LENGTH);
+    answer.headers.extend(error.headers);
+    Response::from_parts(answer, body)
 }
 
 /// Headers that every answer carries.

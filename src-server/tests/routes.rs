@@ -124,13 +124,29 @@ async fn the_document_describes_every_route_of_the_device_api_and_nothing_else()
 }
 
 #[tokio::test]
-async fn unknown_paths_of_the_api_answer_in_json() {
+async fn what_no_handler_of_the_api_answers_is_answered_in_json() {
     let city = City::empty();
     let health = city.send("GET", "/api/v1/health", &[], "").await.json::<stackside_core::wire::Health>();
     assert_eq!((health.service.as_str(), health.oldest_app.as_str()), (SERVICE, "0.1.0"));
-    for (method, path) in [("GET", "/api/v1/nothing"), ("DELETE", "/api/v1/health")] {
-        assert_eq!(city.send(method, path, &[], "").await.code(), WireErrorCode::NotFound, "{method} {path}");
+    city.app.import(&support::demo(), false).unwrap();
+    let tablet = city.tablet().await;
+    let held = format!("/api/v1/files/{}", tablet.upload(&city, b"a photo").await);
+    let bearer = tablet.bearer();
+    use WireErrorCode::*;
+    for (method, path, header, status, code) in [
+        ("GET", "/api/v1/nothing", ("accept", "*/*"), 404, NotFound),
+        ("DELETE", "/api/v1/health", ("accept", "*/*"), 405, NotFound),
+        ("POST", "/api/v1/entries", ("content-encoding", "br"), 415, Refused),
+        ("GET", &held, ("range", "bytes=10-20"), 416, Refused),
+        ("GET", &held, ("if-unmodified-since", "Mon, 23 Nov 2020 00:00:00 GMT"), 412, Refused),
+    ] {
+        let reply = city.send(method, path, &[("authorization", &bearer), header], "").await;
+        assert_eq!((reply.status.as_u16(), reply.code()), (status, code), "{method} {path}");
+        assert_eq!(reply.header("content-type"), "application/json", "{method} {path}");
+        assert_eq!(reply.header("allow"), if status == 405 { "GET,HEAD" } else { "" });
     }
+    let future = tablet.get(&city, "/api/v1/changes?since=9223372036854775808").await;
+    assert_eq!(future.code(), Refused, "no server gives such a cursor out");
 }
 
 #[tokio::test]

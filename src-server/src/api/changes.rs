@@ -73,6 +73,7 @@ pub(super) async fn changes(
     query: Result<Query<Since>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<ChangesReply>, ApiError> {
     let Query(Since { since }) = query.map_err(|error| ApiError::refused(error.to_string()))?;
+    let since = i64::try_from(since).map_err(|_| ApiError::refused("not a cursor"))?;
     let now = app.now();
     let recovery = app.recovery();
     app.store().read(move |tx| Ok(Json(ChangesReply { recovery, ..page(tx, &caller, since, now)? }))).await
@@ -81,12 +82,12 @@ pub(super) async fn changes(
 fn page(
     tx: &Transaction<'_>,
     caller: &DeviceCaller,
-    since: u64,
+    since: i64,
     now: DateTime<Utc>,
 ) -> Result<ChangesReply, ApiError> {
     let last: i64 = tx.query_row("SELECT COALESCE(MAX(seq), 0) FROM change", [], |row| row.get(0))?;
     // A cursor from the future is of a server that was restored from a backup: everything goes down again.
-    let since = if integer(since) > last { 0 } else { integer(since) };
+    let since = if since > last { 0 } else { since };
     let mut rows = tx.prepare(PAGE)?;
     let rows = rows.query_map(
         named_params! {

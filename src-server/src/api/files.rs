@@ -157,6 +157,9 @@ impl Files {
         let document = is_document(&start[..length]).then_some(DOCUMENT_TYPE);
         let Ok(response) = ServeFile::new(path).try_call(request).await else { return FileAnswer::Gone };
         let mut response = response.map(Body::new);
+        if response.status().is_client_error() {
+            return FileAnswer::Bytes(response);
+        }
         let headers = response.headers_mut();
         let photo = format.map(PhotoFormat::media_type);
         let media_type = photo.or(document).unwrap_or("application/octet-stream");
@@ -172,7 +175,7 @@ impl Files {
 
 /// A file's bytes, or that they are not there.
 pub(crate) enum FileAnswer {
-    /// They stream.
+    /// They stream, or there are none in the range that was asked for.
     Bytes(Response),
     /// The file went missing on disk.
     Gone,
