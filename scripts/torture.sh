@@ -50,6 +50,7 @@ fuzz() {
   fuzz_target answers fuzz/seeds/answers
   fuzz_target form src-core/forms src-core/rulebooks
   fuzz_target photo fuzz/seeds/photo
+  fuzz_target plate fuzz/seeds/plate
   fuzz_target export fuzz/seeds/export
 }
 

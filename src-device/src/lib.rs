@@ -21,7 +21,7 @@ pub mod key_copy;
 pub mod keys;
 mod network;
 pub mod photo;
-mod plate;
+pub mod plate;
 pub mod position;
 pub mod seal;
 mod space;

@@ -34,7 +34,12 @@ fn search(full: &GrayImage, side: u32) -> Option<String> {
         true => image::imageops::thumbnail(full, scaled(full.width()), scaled(full.height())),
         false => full.clone(),
     };
-    let (width, height) = small.dimensions();
-    let found = detect_in_luma(small.into_raw(), width, height, Some(BarcodeFormat::QR_CODE)).ok()?;
+    text_in(small)
+}
+
+/// The text of the QR code in a picture without colours; the reader may panic.
+pub fn text_in(picture: GrayImage) -> Option<String> {
+    let (width, height) = picture.dimensions();
+    let found = detect_in_luma(picture.into_raw(), width, height, Some(BarcodeFormat::QR_CODE)).ok()?;
     Some(kept_text(found.getText()))
 }

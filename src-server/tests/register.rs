@@ -35,7 +35,7 @@ fn every_error_is_named_by_file_line_and_field_and_nothing_is_imported() {
         (point("radius_m = \"120\"", "radius_m = \"0\""), "fence.radius_m", "above zero"),
         (point("DEMO-DA001-7K2M", "da001 7k2m"), "plate", "6 to 40 capital letters"),
         (
-            point("number = \"DA002\"\n", "number = \"DA002\"\nplate = \"DEMO-DA001-7K2M\"\n"),
+            point("number = \"DA002\"\n", "plate = \"DEMO-DA001-7K2M\"\nnumber = \"DA002\"\n"),
             "plate",
             "another point's",
         ),

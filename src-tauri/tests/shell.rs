@@ -94,7 +94,7 @@ fn what_the_device_tells_reaches_the_screen() {
     let shell = Shell::open();
     let (heard, hears) = mpsc::channel();
     shell.window.listen_any(EVENT, move |event| heard.send(event.payload().to_owned()).unwrap_or_default());
-    let settings = json!({"language": "en", "theme": "dark", "photos_on_wifi_only": true});
+    let settings = json!({"language": "en", "theme": "dark", "photos_on_wifi_only": false});
     shell.invoke("save_settings", json!({"args": {"settings": settings}})).unwrap();
     // Sync may have something to tell, too.
     while hears.recv_timeout(Duration::from_secs(20)).unwrap() != "\"store\"" {}

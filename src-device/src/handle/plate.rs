@@ -31,7 +31,8 @@ impl Inner {
         };
         let format = PhotoFormat::of_media_type(&file.media_type).ok_or(CommandError::NotAPhoto)?;
         // A picture that cannot be decoded is evidence all the same, of a plate that could not be read.
-        let text = plate::read(&std::fs::read(self.files.path(FileKind::Photo, file.sha256))?, format);
+        let original = self.files.read(&self.files.path(FileKind::Photo, file.sha256))?;
+        let text = original.and_then(|original| plate::read(&original, format));
         Ok(PlateScan {
             verdict: judge(text.as_deref(), point, &known),
             text,

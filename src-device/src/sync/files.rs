@@ -201,7 +201,8 @@ async fn push(
 ) -> Result<Result<Pushed, Refusal>, SendFailure> {
     let size = sendable.file.size_bytes;
     while at < size {
-        let piece = piece_of(source, at, device.sync.portions().files.bytes()).to_vec();
+        let most = device.sync.portions().files.bytes();
+        let piece = piece_of(source, at, most).to_vec();
         let length = piece.len() as u64;
         if length == 0 {
             device.store.write(|t| file::refuse(t, sendable.file.sha256, file::SHORTER)).map_err(broken)?;
@@ -225,7 +226,7 @@ async fn push(
             Err(refusal)
                 if refusal.is_too_large()
                     && refusal.code().is_none()
-                    && (device.sync.portions().files.bytes() as u64) < most =>
+                    && device.sync.portions().files.bytes() < most =>
             {
                 continue;
             }

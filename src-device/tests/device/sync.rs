@@ -307,7 +307,7 @@ fn whatever_the_server_answers_nothing_closes_nothing_doubles_and_the_reason_is_
 fn two_saves_at_the_same_moment_leave_one_visit_and_the_last_value() {
     let world = World::unlocked();
     world.stand_at_the_point();
-    let sign_in = || world.device.handle(SignIn { point: point(), reason: None, photo: None });
+    let sign_in = || world.device.handle(SignIn { point: point(), reason: None, photo: None, plate: None });
     let both = std::thread::scope(|scope| {
         let tasks = [scope.spawn(sign_in), scope.spawn(sign_in)];
         tasks.map(|task| task.join().unwrap())
