@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what `make demo`, `make run`, `make test`, `make bench` or `make check` needs and is not there yet.
-# Usage: scripts/setup.sh [demo|run|test|bench|check|fuzz]...
+# Usage: scripts/setup.sh [demo|run|test|bench|check|fuzz|api]...
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
@@ -18,6 +18,7 @@ POUCHDB_VERSION=9.0.0
 EXPRESS_POUCHDB_VERSION=4.2.0
 DENY_VERSION=0.20.2
 FUZZ_VERSION=0.13.2
+SCHEMATHESIS_VERSION=4.32.5
 # The command-line tool must be exactly the library's version.
 BINDGEN_VERSION=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/"/, "", $3); print $3 }' \
   "$STACKSIDE_ROOT/Cargo.lock" 2>/dev/null || true)
@@ -239,10 +240,22 @@ setup_fuzz() {
   cargo_tool cargo-fuzz "$FUZZ_VERSION" "1 minute" "cargo-fuzz --version"
 }
 
+schemathesis_there() {
+  rm -rf "$STACKSIDE_TOOLS/python"
+  python3 -m venv "$STACKSIDE_TOOLS/python" &&
+    "$STACKSIDE_TOOLS/python/bin/pip" install --disable-pip-version-check "schemathesis==$SCHEMATHESIS_VERSION"
+}
+
+setup_api() {
+  if has apt-get; then packages python3 python3-venv curl; fi
+  "$STACKSIDE_TOOLS/python/bin/schemathesis" --version 2>/dev/null | grep -qwF "$SCHEMATHESIS_VERSION" && return
+  install "schemathesis $SCHEMATHESIS_VERSION" "1 minute" "see $LOG; pip must reach its registry" schemathesis_there
+}
+
 for part in "${@:-run}"; do
   case $part in
-    demo | run | test | bench | check | fuzz) "setup_$part" ;;
-    *) die "usage: scripts/setup.sh [demo|run|test|bench|check|fuzz]..." ;;
+    demo | run | test | bench | check | fuzz | api) "setup_$part" ;;
+    *) die "usage: scripts/setup.sh [demo|run|test|bench|check|fuzz|api]..." ;;
   esac
 done
 rm -rf "$STACKSIDE_TOOLS/build"
