@@ -60,7 +60,8 @@ once keys server keys new
 once import server import demo
 once users add_users
 
-server serve --listen "$SERVER_ADDRESS" >"$DEMO/server.log" 2>&1 &
+# Not through the function: that would be a shell of its own, and ending it would leave the server running.
+"$BIN/stackside-server" --data "$SERVER_DATA" serve --listen "$SERVER_ADDRESS" >"$DEMO/server.log" 2>&1 &
 server_pid=$!
 trap 'kill "$server_pid" 2>/dev/null || true; wait "$server_pid" 2>/dev/null || true' EXIT
 trap 'exit 130' INT TERM
