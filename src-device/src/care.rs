@@ -1,4 +1,5 @@
-//! What a device does for itself while nobody asks: the daily backup, room for photos, the copies of a photo.
+//! What a device does for itself while nobody asks: the daily backup, the sealing of older files, room for photos, the copies
+//! of a photo.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};

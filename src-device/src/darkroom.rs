@@ -1,6 +1,8 @@
 //! Makes the copies of a kept photo that screens show, and hands them out. They are made anew from the original whenever
 //! they are missing, so nothing depends on them.
 
+use std::fs;
+use std::path::Path;
 use std::sync::PoisonError;
 
 use rusqlite::Connection;
@@ -13,6 +15,7 @@ use stackside_core::photo::PhotoFormat;
 
 use crate::device::Inner;
 use crate::error::Error;
+use crate::files::is_damage;
 use crate::photo::copies;
 use crate::store::file::FileKind;
 use crate::store::photo::{Photo, PhotoFile, PhotoState};
@@ -22,20 +25,26 @@ impl Inner {
     /// A photo's thumbnail; nothing if its pixels cannot be read.
     pub fn thumbnail_of(&self, photo: &Photo) -> Result<Option<Vec<u8>>, Error> {
         let Some(file) = &photo.file else { return Ok(None) };
-        let path = self.files.thumbnail(file.sha256);
-        if !path.exists() {
-            self.develop(photo)?;
-        }
-        Ok(self.files.read(&path)?)
+        self.copy(photo, &self.files.thumbnail(file.sha256))
     }
 
     /// The copy with the mark; nothing if the original gave way, or its pixels cannot be read.
     pub fn shown_of(&self, photo: &Photo) -> Result<Option<Vec<u8>>, Error> {
-        let path = self.files.shown(photo.id);
-        if !path.exists() {
-            self.develop(photo)?;
+        self.copy(photo, &self.files.shown(photo.id))
+    }
+
+    fn copy(&self, photo: &Photo, path: &Path) -> Result<Option<Vec<u8>>, Error> {
+        match self.files.read(path) {
+            Ok(Some(copy)) => return Ok(Some(copy)),
+            Ok(None) => {}
+            Err(error) if is_damage(&error) => {
+                tracing::warn!("a copy of a photo is damaged: it is made anew");
+                fs::remove_file(path)?;
+            }
+            Err(error) => return Err(error.into()),
         }
-        Ok(self.files.read(&path)?)
+        self.develop(photo)?;
+        Ok(self.files.read(path)?)
     }
 
     /// After a photo was kept, on a thread of its own.
@@ -60,8 +69,11 @@ impl Inner {
         if thumbnail.exists() && shown.exists() {
             return Ok(());
         }
-        let Some(original) = self.files.read(&self.files.path(FileKind::Photo, file.sha256))? else {
-            return Ok(());
+        let original = match self.files.read(&self.files.path(FileKind::Photo, file.sha256)) {
+            Ok(Some(original)) => original,
+            Ok(None) => return Ok(()),
+            Err(error) if is_damage(&error) => return Ok(()),
+            Err(error) => return Err(error.into()),
         };
         let lines = self.store.read(|c| lines(c, photo, file))?;
         let format = PhotoFormat::of(&original).unwrap_or(PhotoFormat::Jpeg);

@@ -182,7 +182,7 @@ impl Device {
         let database = store::database_of(&data, keys.as_ref()).map_err(in_store)?.through(parts.vfs);
         let store = Store::open_sound(database, parts.most_pages, clock.wall().to_utc()).map_err(in_store)?;
         let files = files_of(&data, keys.as_ref()).map_err(|error| broken(&error))?;
-        let begun = store.set_clean_end(false);
+        let begun = store.begin_use();
         let device = Self(Arc::new(Inner {
             model,
             files,
@@ -248,10 +248,9 @@ impl Device {
         self.0.tracker.stop();
         self.0.sync.stop();
         self.0.care.stop();
-        if let Err(error) = self.0.store.set_clean_end(true) {
+        if let Err(error) = self.0.store.close() {
             tracing::warn!(%error, "the end is not marked as clean");
         }
-        self.0.store.close();
         drop(self.0.folder_lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
@@ -318,18 +317,29 @@ impl Inner {
         found.ok_or_else(|| CommandError::Locked.into())
     }
 
-    /// Looks and locks in one step, so that nobody who came meanwhile is sent away.
     fn who_is_here(&self) -> Result<Option<PersonId>, Error> {
+        Ok(self.unlocked()?.as_ref().map(|session| session.person.clone()))
+    }
+
+    /// The session, locked first where it is time. Looking and locking are one step, so that nobody who comes meanwhile is
+    /// sent away.
+    fn unlocked(&self) -> Result<MutexGuard<'_, Option<Session>>, Error> {
         let lock_after_ms = self.settings()?.lock_after.ms();
         let mut session = self.session();
-        let Some(Session { person, touched_ms }) = &*session else { return Ok(None) };
-        if self.clock.boot_ms().saturating_sub(*touched_ms) < lock_after_ms {
-            return Ok(Some(person.clone()));
+        let idle_ms = |session: &Session| self.clock.boot_ms().saturating_sub(session.touched_ms);
+        if session.as_ref().is_some_and(|session| idle_ms(session) >= lock_after_ms) {
+            *session = None;
+            self.has_left();
         }
-        *session = None;
-        drop(session);
-        self.has_left();
-        Ok(None)
+        Ok(session)
+    }
+
+    /// Whoever is at the tablet touched it; where nobody is, nothing opens.
+    pub fn touch_again(&self) -> Result<(), Error> {
+        if let Some(session) = &mut *self.unlocked()? {
+            session.touched_ms = self.clock.boot_ms();
+        }
+        Ok(())
     }
 
     /// Language, theme, lock, sending.
@@ -337,7 +347,7 @@ impl Inner {
         Ok(self.store.read(|c| setting::get(c, setting::SCREEN))?.unwrap_or_default())
     }
 
-    /// A person is at the tablet, or touched it.
+    /// A person is at the tablet.
     pub fn touch(&self, person: PersonId) {
         *self.session() = Some(Session { person, touched_ms: self.clock.boot_ms() });
     }

@@ -18,6 +18,7 @@ use stackside_core::verify::{Report, Verdict, file_refs, verify};
 use crate::archive::{self, ReadError, WriteError, Writer};
 use crate::device::{Device, Inner};
 use crate::error::Error;
+use crate::files::is_damage;
 use crate::keys::{DeviceKey, KeyError};
 use crate::store::entry::{self, Log};
 use crate::store::file;
@@ -172,7 +173,7 @@ impl Inner {
         match self.files.reader(&path).and_then(checksum) {
             Ok((crc, size_bytes)) => Ok(Some(Lying { path, crc, size_bytes })),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) => {
+            Err(error) if is_damage(&error) => {
                 tracing::error!(sha256 = %sha256.short(), "a file does not open: it is left out of the export");
                 Ok(None)
             }

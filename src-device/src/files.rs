@@ -3,8 +3,9 @@
 //! plain is read as it is, and sealed when there is time. Names, hashes and lengths are those of the plain bytes.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use stackside_core::hash::Hash;
 use stackside_core::id::PhotoId;
@@ -28,6 +29,13 @@ pub struct Files {
     data: PathBuf,
     identity: Identity,
     recipient: Recipient,
+    // Where a file lies, and what its row says of it, change together.
+    turn: Mutex<()>,
+}
+
+/// True if a sealed file was changed or cut off. Any other error may be over the next time.
+pub fn is_damage(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof)
 }
 
 /// Who opens the files of a data folder, by its secret.
@@ -41,14 +49,16 @@ impl Files {
         for folder in FOLDERS.iter().chain(&["arriving"]) {
             fs::create_dir_all(data.join(folder))?;
         }
-        for left in fs::read_dir(data.join("arriving"))? {
-            let left = left?.path();
-            if left.extension().is_some_and(|end| end == PART) {
-                fs::remove_file(left)?;
+        for left in all_in(&data.join("arriving"))? {
+            if left.extension().is_some_and(|end| end == PART)
+                && let Err(error) = fs::remove_file(&left)
+            {
+                tracing::warn!(%error, "what was half written stays for now");
             }
         }
         let identity = identity_of(secret)?;
-        Ok(Self { data: data.to_owned(), recipient: identity.recipient()?, identity })
+        let (data, recipient) = (data.to_owned(), identity.recipient()?);
+        Ok(Self { data, recipient, identity, turn: Mutex::default() })
     }
 
     /// Where a file lies for good: `photos/ab/ab12…`.
@@ -91,36 +101,41 @@ impl Files {
         self.data.join(folder).join(&name[..2]).join(&name)
     }
 
-    /// Seals a file that arrived whole under its name; there after a power cut. The plain bytes go only once the sealed
-    /// ones were opened again and found to be the same.
-    pub fn keep(&self, from: &Path, to: &Path) -> Result<(), Error> {
-        let wanted = measure(from)?;
-        self.put(
-            to,
-            |part| {
-                seal::seal(&self.recipient, &mut File::open(from)?, part)?;
-                Ok(())
-            },
-            Some(wanted),
-        )?;
+    /// Held while an original comes or goes with its row.
+    pub fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Photos that are arriving, or were left there.
+    pub fn all_arriving(&self) -> io::Result<Vec<(PhotoId, PathBuf)>> {
+        let of = |path: PathBuf| Some((path.file_name()?.to_str()?.parse().ok()?, path));
+        Ok(all_in(&self.data.join("arriving"))?.into_iter().filter_map(of).collect())
+    }
+
+    /// Seals a file of this length and hash, which arrived whole, under its name; there after a power cut. The plain bytes
+    /// go only once the sealed ones were opened again and found to be the same.
+    pub fn keep(&self, from: &Path, to: &Path, wanted: (u64, Hash)) -> Result<(), Error> {
+        // A kill may have come between the two; what lies there still may be less.
+        if !self.measure(to).is_ok_and(|kept| kept == wanted) {
+            self.put(to, |part| self.seal(&mut File::open(from)?, part), Some(wanted))?;
+        }
         Ok(fs::remove_file(from)?)
     }
 
-    /// Writes a file whole or not at all, sealed.
+    /// Writes a file whole or not at all, sealed, and opened again before it takes its place.
     pub fn write(&self, to: &Path, bytes: &[u8]) -> Result<(), Error> {
-        self.put(
-            to,
-            |part| {
-                seal::seal(&self.recipient, &mut &bytes[..], part)?;
-                Ok(())
-            },
-            None,
-        )
+        let wanted = (bytes.len() as u64, Hash::of(bytes));
+        self.put(to, |part| self.seal(&mut &bytes[..], part), Some(wanted))
     }
 
     /// As [`Files::write`], as the bytes are: for what is sealed to somebody else.
     pub fn write_as_it_is(&self, to: &Path, bytes: &[u8]) -> Result<(), Error> {
         self.put(to, |mut part| Ok(part.write_all(bytes)?), None)
+    }
+
+    fn seal(&self, from: &mut impl Read, part: &File) -> Result<(), Error> {
+        seal::seal(&self.recipient, from, part)?;
+        Ok(())
     }
 
     fn put(
@@ -154,7 +169,7 @@ impl Files {
         }
         let opened = seal::opening(&self.identity, file).map_err(|error| match error {
             SealError::Io(error) => error,
-            other => io::Error::new(io::ErrorKind::InvalidData, other),
+            other => io::Error::new(ErrorKind::InvalidData, other),
         })?;
         Ok(Box::new(opened))
     }
@@ -164,7 +179,7 @@ impl Files {
         let mut bytes = Vec::new();
         match self.reader(path).and_then(|mut reader| reader.read_to_end(&mut bytes)) {
             Ok(_) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -183,16 +198,30 @@ impl Files {
                 if stop() {
                     return Ok(Sealing { is_whole: false, ..done });
                 }
-                let Some(bytes) = plain_bytes(&path)? else { continue };
-                if number < ORIGINALS && !path.ends_with(Hash::of(&bytes).to_string()) {
-                    tracing::error!("a file is not what its name says");
-                    continue;
+                match self.seal_one(&path, number < ORIGINALS) {
+                    Ok(was_plain) => done.sealed += u64::from(was_plain),
+                    Err(error) if error.is_disk_full() => return Err(error),
+                    // One that cannot be read now must not keep the others plain.
+                    Err(error) => {
+                        tracing::error!(%error, "a file stays plain for now");
+                        done.is_whole = false;
+                    }
                 }
-                self.write(&path, &bytes)?;
-                done.sealed += 1;
             }
         }
         Ok(done)
+    }
+
+    /// True if it was plain, and is sealed now.
+    fn seal_one(&self, path: &Path, is_original: bool) -> Result<bool, Error> {
+        let _turn = self.turn();
+        let Some(bytes) = plain_bytes(path)? else { return Ok(false) };
+        if is_original && !path.ends_with(Hash::of(&bytes).to_string()) {
+            tracing::error!("a file is not what its name says");
+            return Ok(false);
+        }
+        self.write(path, &bytes)?;
+        Ok(true)
     }
 }
 
@@ -207,7 +236,7 @@ pub struct Sealing {
 /// Bytes of a file that is there and not sealed.
 fn plain_bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         file => BufReader::new(file?),
     };
     if file.fill_buf()?.starts_with(SEALED) {

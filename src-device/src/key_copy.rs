@@ -115,7 +115,8 @@ pub fn recover(identity: &Identity, from: &Path, copy: &Path, to: &Path) -> Resu
     if to.exists() {
         return Err(RecoverError::Exists(to.to_owned()));
     }
-    if std::path::absolute(to)?.starts_with(std::path::absolute(from)?) {
+    let above = to.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if above.canonicalize().is_ok_and(|above| above.starts_with(from.canonicalize().unwrap_or_default())) {
         return Err(RecoverError::Inside(to.to_owned()));
     }
     fs::create_dir_all(to)?;

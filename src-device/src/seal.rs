@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use stackside_core::evidence::PublicKey;
 use stackside_core::trust::{Recovery, Signed, TrustError};
 
+use crate::files::is_damage;
+
 /// Why something could not be sealed or opened.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
@@ -154,10 +156,7 @@ fn open_error(error: DecryptError) -> SealError {
 }
 
 fn read_error(error: io::Error) -> SealError {
-    match error.kind() {
-        ErrorKind::InvalidData | ErrorKind::UnexpectedEof => SealError::Damaged,
-        _ => SealError::Io(error),
-    }
+    if is_damage(&error) { SealError::Damaged } else { SealError::Io(error) }
 }
 
 #[cfg(test)]

@@ -116,8 +116,11 @@ impl Inner {
         let sha256 = original.file.sha256;
         let photos = self.store.read(|c| photo::of_hash(c, sha256))?;
         for photo in &photos {
-            self.thumbnail_of(photo)?;
+            if let Err(error) = self.thumbnail_of(photo) {
+                tracing::warn!(%error, "an original gives way without a thumbnail");
+            }
         }
+        let _turn = self.files.turn();
         let gone = self.store.write(|t| {
             if !file::let_go(t, sha256, now)? {
                 return Ok(false);

@@ -1,11 +1,14 @@
 //! What start-up mends after an unclean end.
 
+use std::fs;
+use std::io::ErrorKind;
+
 use rusqlite::Connection;
 use stackside_core::command::Recovered;
 
 use crate::device::Inner;
 use crate::error::Error;
-use crate::files::measure;
+use crate::files::{is_damage, measure};
 use crate::store::photo::{self, Photo, PhotoState};
 use crate::store::{entry, file, setting};
 use crate::sync::go_on_in_a_new_log;
@@ -53,6 +56,9 @@ impl Inner {
                 found.photos_missing += 1;
             }
         }
+        if let Err(error) = self.clear_arriving() {
+            tracing::warn!(%error, "what was left of photos stays for now");
+        }
         if found != Recovered::default() {
             tracing::warn!(?found, "start-up mended photos");
             self.store.write(|t| tell(t, found))?;
@@ -89,7 +95,22 @@ impl Inner {
         if arriving.exists() && measure(&arriving)? == wanted {
             return Ok(true);
         }
-        Ok(kept.exists() && self.files.measure(&kept)? == wanted)
+        match self.files.measure(&kept) {
+            Ok(measured) => Ok(measured == wanted),
+            Err(error) if is_damage(&error) || error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Drops plain bytes that a kill or a power cut left beside a photo that is kept, or that was given up.
+    fn clear_arriving(&self) -> Result<(), Error> {
+        for (id, path) in self.files.all_arriving()? {
+            let photo = self.store.read(|c| photo::find(c, id))?;
+            if photo.is_none_or(|photo| photo.state == PhotoState::Kept) {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
     }
 }
 

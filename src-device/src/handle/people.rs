@@ -167,12 +167,7 @@ impl Handle<Lock> for Device {
 
 impl Handle<StillHere> for Device {
     fn handle(&self, _: StillHere) -> Result<(), CommandError> {
-        match self.0.person() {
-            Ok(person) => self.0.touch(person.id),
-            Err(Error::Command(CommandError::Locked | CommandError::NotEnrolled)) => {}
-            Err(error) => return Err(error.into()),
-        }
-        Ok(())
+        Ok(self.0.touch_again()?)
     }
 }
 

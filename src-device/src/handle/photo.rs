@@ -130,8 +130,9 @@ impl Inner {
     pub(crate) fn keep_photo(&self, photo: Photo) -> Result<Photo, Error> {
         let bytes = photo.file.clone().ok_or_else(|| Error::broken("a whole photo has no hash"))?;
         let (arriving, path) = (self.files.arriving(photo.id), self.files.path(photo.kind(), bytes.sha256));
+        let _turn = self.files.turn();
         if arriving.exists() {
-            self.files.keep(&arriving, &path)?;
+            self.files.keep(&arriving, &path, (bytes.size_bytes, bytes.sha256))?;
         }
         let file =
             FileRef { sha256: bytes.sha256, size_bytes: bytes.size_bytes, media_type: bytes.media_type };

@@ -1,5 +1,7 @@
 //! The QR plate at a station house: scanned at sign-in, read by the device.
 
+use std::sync::PoisonError;
+
 use stackside_core::act::{FileRef, PlateScan};
 use stackside_core::command::{CommandError, ReadPlate};
 use stackside_core::id::{PhotoId, PointId};
@@ -31,7 +33,13 @@ impl Inner {
         };
         let format = PhotoFormat::of_media_type(&file.media_type).ok_or(CommandError::NotAPhoto)?;
         // A picture that cannot be decoded is evidence all the same, of a plate that could not be read.
-        let original = self.files.read(&self.files.path(FileKind::Photo, file.sha256))?;
+        let original =
+            self.files.read(&self.files.path(FileKind::Photo, file.sha256)).unwrap_or_else(|error| {
+                tracing::error!(%error, "a plate's photo cannot be read");
+                None
+            });
+        // One photo at a time: its pixels take some 50 MB.
+        let _turn = self.darkroom.lock().unwrap_or_else(PoisonError::into_inner);
         let text = original.and_then(|original| plate::read(&original, format));
         Ok(PlateScan {
             verdict: judge(text.as_deref(), point, &known),

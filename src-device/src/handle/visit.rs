@@ -31,6 +31,8 @@ impl Inner {
         if let Some(open) = open {
             return Err(CommandError::VisitOpen { visit: open.id }.into());
         }
+        // It takes its time: what the clocks and the position say is of the moment of the sign-in.
+        let scan = plate.map(|id| self.scan_plate(person, id, &point.id)).transpose()?;
         let clocks = self.clocks()?;
         let fixes = self.tracker.samples().fixes;
         let verdict = presence(&point.fence, &fixes, clocks.boot_ms);
@@ -42,7 +44,6 @@ impl Inner {
         if verdict.needs_reason() && (reason.is_none() || photo.is_none()) {
             return Err(CommandError::ReasonNeeded.into());
         }
-        let scan = plate.map(|id| self.scan_plate(person, id, &point.id)).transpose()?;
         let id = VisitId::new(new_id());
         let act = Act::SignedIn(SignedIn {
             visit: id,

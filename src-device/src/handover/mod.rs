@@ -46,7 +46,7 @@ impl Inner {
 
     pub fn give_over(&self, path: &Path) -> Result<HandoverGiven, Error> {
         let (contents, operator) = self.store.read(|c| {
-            // Where the device's key is lost this is the only way for what it signed before.
+            // Not by `enrolled`: what was signed before the device's key was lost gets away too (`stackside export`).
             let enrolled: Enrolled = setting::get(c, setting::ENROLMENT)?.ok_or(CommandError::NotEnrolled)?;
             let operator: Option<Recipient> = setting::get(c, setting::RECIPIENT)?;
             Ok((contents(c, &enrolled)?, operator))
@@ -58,10 +58,18 @@ impl Inner {
         }
         let code = Code::random();
         let recipients: Vec<Recipient> = operator.into_iter().chain([code.recipient()?]).collect();
-        self.require_room_for(contents.files.iter().map(|handed| handed.file.size_bytes).sum())?;
+        // Elsewhere, on a stick, it is the way out of a tablet that is full.
+        if path.starts_with(self.files.exports()) {
+            self.require_room_for(contents.files.iter().map(|handed| handed.file.size_bytes).sum())?;
+        }
         // Outside of what is undone: a file that is there already is another handover.
         let to = File::create_new(path)?;
-        let written = self.write(&contents, &paths, &recipients, &to).and_then(|()| Ok(to.sync_all()?));
+        let written = self.write(&contents, &paths, &recipients, &to).and_then(|()| {
+            to.sync_all()?;
+            // Its code is shown once: the name has to be there after a power cut too.
+            Ok(File::open(path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?
+                .sync_all()?)
+        });
         if let Err(error) = written {
             // Half a handover is worth nothing, and its name is in the way.
             let _ = fs::remove_file(path);
@@ -75,7 +83,14 @@ impl Inner {
     /// Leaves out files that are not here: what is damaged here must not keep the rest from getting away.
     fn with_paths(&self, mut contents: Contents) -> (Contents, Vec<PathBuf>) {
         let path = |handed: &HandedFile| self.files.path(handed.kind, handed.file.sha256);
-        contents.files.retain(|handed| path(handed).is_file());
+        contents.files.retain(|handed| {
+            let wanted = (handed.file.size_bytes, handed.file.sha256);
+            let is_whole = self.files.measure(&path(handed)).is_ok_and(|measured| measured == wanted);
+            if !is_whole {
+                tracing::error!(sha256 = %handed.file.sha256.short(), "a file is not handed over: it is not whole");
+            }
+            is_whole
+        });
         let paths = contents.files.iter().map(path).collect();
         (contents, paths)
     }
@@ -90,9 +105,8 @@ impl Inner {
         let mut sealed = seal::sealing_to_all(recipients, BufWriter::new(to))?;
         file::write(contents, &mut sealed)?;
         for (handed, path) in contents.files.iter().zip(paths) {
-            let size_bytes = handed.file.size_bytes;
-            if io::copy(&mut self.files.reader(path)?.take(size_bytes), &mut sealed)? != size_bytes {
-                return Err(Error::broken("a file is shorter than it was"));
+            if io::copy(&mut self.files.reader(path)?, &mut sealed)? != handed.file.size_bytes {
+                return Err(Error::broken("a file changed meanwhile"));
             }
         }
         Ok(sealed.finish()?.flush()?)
@@ -108,6 +122,7 @@ impl Inner {
         }
         let logs = contents.logs.into_iter().map(|log| checked(log, &enrolled));
         let logs = logs.collect::<Result<Vec<_>, _>>()?;
+        let _turn = self.files.turn();
         for handed in &contents.files {
             let bytes = bytes_of(handed, &mut from)?;
             self.files.write(&self.files.path(handed.kind, handed.file.sha256), &bytes)?;

@@ -163,9 +163,11 @@ pub fn each_since_sign_in(
 ) -> Result<(), Error> {
     let mut statement = connection.prepare_cached(
         "SELECT header, CASE WHEN kind = 'signed_out' AND body ->> '$.visit' = :visit THEN body END AS sign_out
-         FROM entry JOIN log ON log.id = entry.log WHERE (log.number, entry.seq) >= (
-             SELECT log.number, visit.seq FROM visit JOIN log ON log.id = visit.log WHERE visit.id = :visit)
-         ORDER BY log.number, entry.seq",
+         FROM visit CROSS JOIN log AS first ON first.id = visit.log
+             CROSS JOIN log ON log.number >= first.number
+             CROSS JOIN entry ON entry.log = log.id
+                 AND entry.seq >= CASE log.number WHEN first.number THEN visit.seq ELSE 1 END
+         WHERE visit.id = :visit ORDER BY log.number, entry.seq",
     )?;
     let mut rows = statement.query(named_params! {":visit": visit.to_string()})?;
     while let Some(row) = rows.next()? {

@@ -232,11 +232,12 @@ pub fn offer_again(connection: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
-/// The photos that may give way, oldest first: confirmed before `before`, with an entry that a receipt names.
+/// The photos that may give way, oldest first: made and confirmed before `before`, with an entry that a receipt names. The
+/// clock that says when one was confirmed may have been behind.
 pub fn may_go(connection: &Connection, before: DateTime<Utc>) -> Result<Vec<Sendable>, Error> {
     let sql = format!(
         "{COLUMNS} JOIN log ON log.id = file.log
-         WHERE file.kind = 'photo' AND file.held_at <= :before AND file.gone_at IS NULL
+         WHERE file.kind = 'photo' AND file.held_at <= :before AND file.made_at <= :before AND file.gone_at IS NULL
            AND file.seq <= log.receipt_seq
          ORDER BY file.made_at"
     );

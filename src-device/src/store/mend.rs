@@ -79,19 +79,20 @@ fn new_folder(all: &Path, now: DateTime<Utc>) -> io::Result<PathBuf> {
 
 /// Copies the newest sound backup, and says when it was made; without one the database begins empty.
 fn begin(database: &Database, mending: &Path) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let mut unread = None;
     for copy in backup::all(database)? {
         clear(mending)?;
         match try_backup(database, &copy, mending) {
             Ok(()) => return Ok(Some(fs::metadata(&copy)?.modified()?.into())),
-            Err(error) if error.is_damage() => {
+            Err(error) => {
                 tracing::error!(%error, copy = %copy.display(), "a backup is not sound");
+                unread = unread.or(Some(error).filter(|error| !error.is_damage()));
             }
-            // Of a sound one that cannot be copied now nobody may say that it is not there.
-            Err(error) => return Err(error),
         }
     }
     clear(mending)?;
-    Ok(None)
+    // Of one that only cannot be copied now nobody may say that it is not there.
+    unread.map_or(Ok(None), Err)
 }
 
 fn try_backup(database: &Database, copy: &Path, mending: &Path) -> Result<(), StoreError> {

@@ -186,18 +186,21 @@ impl Store {
         Ok(store)
     }
 
-    /// Notes whether the use of the database begins or ends; no end is clean after damage was met.
-    pub fn set_clean_end(&self, is_clean: bool) -> Result<(), Error> {
-        let is_clean = is_clean && !self.met_damage.load(Ordering::Relaxed);
-        self.write(|t| setting::put(t, setting::CLEAN_END, &is_clean))
+    /// Notes that the use of the database begins: until [`Store::close`] its end is not a clean one.
+    pub fn begin_use(&self) -> Result<(), Error> {
+        self.write(|t| setting::put(t, setting::CLEAN_END, &false))
     }
 
-    /// Waits for what is under way and closes all connections; whoever comes later is refused. When a process ends, SQLCipher
-    /// wipes its keys under whoever still uses them: a page written then would be damage.
-    pub fn close(&self) {
-        for slot in self.readers.iter().chain([&self.writer]) {
-            drop(lock(slot).take());
+    /// Waits for what is under way, marks the end as clean, if no damage was met, and closes all connections; whoever comes
+    /// later is refused. When a process ends, SQLCipher wipes its keys under whoever still uses them: a page written then
+    /// would be damage.
+    pub fn close(&self) -> Result<(), Error> {
+        for reader in &self.readers {
+            drop(lock(reader).take());
         }
+        let Some(mut writer) = lock(&self.writer).take() else { return Ok(()) };
+        let is_clean = !self.met_damage.load(Ordering::Relaxed);
+        transact(&mut writer, |t| setting::put(t, setting::CLEAN_END, &is_clean))
     }
 
     /// How long the database is, with what is still beside it.

@@ -10,6 +10,7 @@ use stackside_core::id::{DeviceId, LogId};
 
 use super::database::Database;
 use super::entry::{self, Subject};
+use super::is_damage;
 use super::setting::{self, Enrolled};
 use crate::error::Error;
 
@@ -25,9 +26,13 @@ pub(super) struct Rescued {
 
 /// Saves what is newer than in `new`. A row that cannot be read, or does not fit, is left where it is.
 pub(super) fn rescue(damaged: &Database, new: &mut Connection) -> Result<Rescued, Error> {
-    let Ok(mut old) = Old::open(damaged) else {
-        tracing::error!("nothing can be read of the damaged database");
-        return Ok(Rescued::default());
+    let mut old = match Old::open(damaged) {
+        Ok(old) => old,
+        Err(error) if is_damage(&error) => {
+            tracing::error!(%error, "nothing can be read of the damaged database");
+            return Ok(Rescued::default());
+        }
+        Err(error) => return Err(error.into()),
     };
     // Rows come in the order of their tables; one that names another may come before it.
     new.pragma_update(None, "foreign_keys", false)?;

@@ -2,7 +2,6 @@
 //! and length.
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,6 +16,7 @@ use super::contact::{self, Refusal, Server, broken};
 use super::entries;
 use crate::device::Inner;
 use crate::error::Error;
+use crate::files::is_damage;
 use crate::store::file::{self, FileKind, Sendable};
 use crate::store::setting;
 
@@ -48,7 +48,6 @@ async fn ask(device: &Inner, server: &Server, files: &[Sendable]) -> Result<Vec<
     for group in files.chunks(ASKED) {
         let request = MissingRequest { files: group.iter().map(|sendable| sendable.file.sha256).collect() };
         let reply: MissingReply = contact::json(server.post("/api/v1/files/missing").json(&request)).await?;
-        // By this time a sent original may give way: a wall clock alone would let it go too early.
         let at = device.now().map_err(broken)?;
         let noted = device.store.write(|t| {
             let mut noted = Vec::new();
@@ -73,11 +72,14 @@ async fn upload(device: &Inner, server: &Server, sendable: &Sendable) -> Result<
         device.store.write(|t| file::refuse(t, sha256, reason)).map_err(broken)
     };
     let source = match device.files.read(&path) {
-        Ok(Some(source)) => source,
-        Ok(None) => return refuse(if sendable.gone_at.is_some() { file::GAVE_WAY } else { file::GONE }),
-        Err(error) if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) => {
-            return refuse(file::DAMAGED);
+        Ok(Some(source)) if Hash::of(&source) == sha256 => source,
+        // The server would find it out at the end of each try.
+        Ok(Some(source)) => {
+            let is_shorter = (source.len() as u64) < sendable.file.size_bytes;
+            return refuse(if is_shorter { file::SHORTER } else { file::DAMAGED });
         }
+        Ok(None) => return refuse(if sendable.gone_at.is_some() { file::GAVE_WAY } else { file::GONE }),
+        Err(error) if is_damage(&error) => return refuse(file::DAMAGED),
         Err(error) => return Err(broken(error.into())),
     };
     let mut address = sendable.upload.clone();
@@ -204,10 +206,6 @@ async fn push(
         let most = device.sync.portions().files.bytes();
         let piece = piece_of(source, at, most).to_vec();
         let length = piece.len() as u64;
-        if length == 0 {
-            device.store.write(|t| file::refuse(t, sendable.file.sha256, file::SHORTER)).map_err(broken)?;
-            return Ok(Ok(Pushed::Stopped));
-        }
         let call = server
             .tus(Method::PATCH, url)
             .header(CONTENT_TYPE, "application/offset+octet-stream")

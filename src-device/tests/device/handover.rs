@@ -34,4 +34,7 @@ fn a_handover_does_not_take_the_space_of_text() {
     let why = HandoverTrouble::NoRoom;
     assert_eq!(world.device.handle(GiveHandover {}).unwrap_err(), CommandError::Handover { why });
     assert!(!world.folder.path().join("exports").read_dir().is_ok_and(|mut files| files.next().is_some()));
+    let stick = tempfile::tempdir().unwrap();
+    let given = world.device.give_over(&stick.path().join("unsent.age")).unwrap();
+    assert!(given.entries > 0, "a full tablet gets its work out");
 }
