@@ -308,7 +308,12 @@ impl App {
     /// Reads anew to whom tablets seal; on an error the recipient before stays in force.
     pub fn reload_recovery(&self) -> Result<(), OpenError> {
         let new = signed_recovery(&self.0.data, &self.0.key)?;
-        *self.0.recovery.write().unwrap_or_else(PoisonError::into_inner) = new;
+        let mut recovery = self.0.recovery.write().unwrap_or_else(PoisonError::into_inner);
+        if new.is_none() && recovery.is_some() {
+            // A file that went missing is no decision to leave no copies any more.
+            return Err(RecoveryError::Missing.into());
+        }
+        *recovery = new;
         Ok(())
     }
 

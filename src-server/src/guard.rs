@@ -108,8 +108,11 @@ impl Guard {
     }
     /// Takes back what [`Guard::try_code`] counted: the code was not wrong.
     pub(crate) fn was_no_guess(&self, address: Address, now: DateTime<Utc>) {
-        let mut codes = self.codes_of(now);
-        codes.1 = codes.1.saturating_sub(1);
+        let mut codes = self.wrong_codes.lock().unwrap_or_else(PoisonError::into_inner);
+        // The minute may be another one by now.
+        if codes.0 == now.timestamp() / 60 {
+            codes.1 = codes.1.saturating_sub(1);
+        }
         if let Some(key) = address.key() {
             self.addresses.take_back(key);
         }
@@ -136,6 +139,8 @@ struct Failures {
 struct Row {
     count: u32,
     last: DateTime<Utc>,
+    /// The one before the last: what is taken back begins no wait.
+    before: DateTime<Utc>,
 }
 
 impl Failures {
@@ -148,7 +153,7 @@ impl Failures {
     /// The wait that the last of `free` failures or more began; it doubles with each further one.
     fn wait(&self, key: impl Hash, now: DateTime<Utc>) -> Option<TimeDelta> {
         let rows = self.rows();
-        let Row { count, last } = rows.get(&self.hasher.hash_one(key))?;
+        let Row { count, last, .. } = rows.get(&self.hasher.hash_one(key))?;
         let steps = count.checked_sub(self.free)?;
         let until = *last + TimeDelta::seconds(1_i64 << steps.min(10));
         (until > now).then(|| until - now)
@@ -159,9 +164,9 @@ impl Failures {
         if rows.len() >= REMEMBERED && !rows.contains_key(&key) {
             self.make_room(&mut rows, now);
         }
-        let row = rows.entry(key).or_insert(Row { count: 0, last: now });
+        let row = rows.entry(key).or_insert(Row { count: 0, last: now, before: now });
         row.count = if now - row.last < FORGOTTEN { row.count.saturating_add(1) } else { 1 };
-        row.last = now;
+        (row.before, row.last) = (row.last, now);
     }
     /// Whoever invents names must not wash away who has to wait: those go last, and then the oldest half of them.
     fn make_room(&self, rows: &mut HashMap<u64, Row>, now: DateTime<Utc>) {
@@ -178,6 +183,7 @@ impl Failures {
     fn take_back(&self, key: impl Hash) {
         if let Some(row) = self.rows().get_mut(&self.hasher.hash_one(key)) {
             row.count = row.count.saturating_sub(1);
+            row.last = row.before;
         }
     }
     fn forget(&self, key: impl Hash) {
@@ -193,6 +199,30 @@ mod tests {
 
     fn from(text: &str) -> Address {
         Address(Some(text.parse().unwrap()))
+    }
+
+    #[test]
+    fn a_right_answer_begins_no_wait_for_the_others_of_an_office() {
+        let (guard, office) = (Guard::default(), from("192.0.2.1"));
+        let mut now = DateTime::UNIX_EPOCH;
+        for _ in 0..FREE_BY_ADDRESS {
+            assert_eq!(guard.try_code(office, now), None);
+            now += TimeDelta::seconds(60);
+        }
+        assert_eq!(guard.try_code(office, now), None, "the wait was over");
+        guard.was_no_guess(office, now);
+        assert_eq!(guard.try_code(office, now), None, "it was right: the next may try at once");
+    }
+
+    #[test]
+    fn what_is_taken_back_in_the_next_minute_forgives_nothing_there() {
+        let guard = Guard::default();
+        let (before, now) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + TimeDelta::seconds(60));
+        for host in 1..=WRONG_CODES {
+            assert_eq!(guard.try_code(from(&format!("192.0.2.{host}")), now), None);
+        }
+        guard.was_no_guess(from("198.51.100.1"), before);
+        assert!(guard.try_code(from("198.51.100.2"), now).is_some());
     }
 
     #[test]

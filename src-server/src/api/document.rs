@@ -1,9 +1,12 @@
 //! The device API as OpenAPI 3.1, made from the code: each handler says what it takes and answers, the routes say who may
 //! call, and this file what stands around all of them.
 
+use std::sync::LazyLock;
+
 use axum::http::{Method, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use serde::ser::Error as _;
 use serde_json::{Value, json};
 use stackside_core::trust::{Certificate, Receipt, Recovery};
 use stackside_core::wire::WireError;
@@ -57,10 +60,12 @@ pub(super) fn routes() -> Vec<Route> {
     (status = 200, description = "This document", body = Object),
 ))]
 async fn read() -> Result<impl IntoResponse, ApiError> {
-    Ok(([(header::CONTENT_TYPE, "application/json")], document()?))
+    static DOCUMENT: LazyLock<Result<String, serde_json::Error>> = LazyLock::new(document);
+    let text = DOCUMENT.as_ref().map_err(|error| ApiError::internal(error))?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], text.as_str()))
 }
 
-/// The document.
+/// The document; refused where it leaves a route out.
 pub fn document() -> Result<String, serde_json::Error> {
     let mut document = serde_json::to_value(Handlers::openapi())?;
     document["components"]["securitySchemes"] = json!({
@@ -68,7 +73,9 @@ pub fn document() -> Result<String, serde_json::Error> {
     });
     for route in super::routes() {
         let method = route.method.as_str().to_ascii_lowercase();
-        surround(&route, &mut document["paths"][route.path][method]);
+        let operation = document["paths"].get_mut(route.path).and_then(|path| path.get_mut(&method));
+        let missing = || serde_json::Error::custom(format!("{method} {} is not described", route.path));
+        surround(&route, operation.ok_or_else(missing)?);
     }
     serde_json::to_string_pretty(&document)
 }
@@ -82,7 +89,7 @@ fn surround(route: &Route, operation: &mut Value) {
         (is_device, "401", "`revoked`: no such device, or struck off"),
         (route.method != Method::PATCH, "408", "`internal`: it took too long"),
         (takes_json, "413", "`too_large`: fewer at a time"),
-        (takes_json, "415", "`refused`: another `Content-Encoding` than gzip"),
+        (true, "415", "`refused`: another `Content-Encoding` than gzip"),
         (true, "500", "`internal`: the server's own fault"),
     ] {
         if is_answered && operation["responses"][status].is_null() {

@@ -50,32 +50,35 @@ pub(super) async fn enrol(
     if let Some(wait) = app.guard().try_code(address, now) {
         return Err(ApiError::wait(wait, "too many wrong codes"));
     }
-    let guarded = app.clone();
-    let reply: Result<_, ApiError> = aside(move || {
-        let token = secret::token()?;
-        app.store().write_now(|tx| {
-            let operator = take_code(tx, &app, &request.code, now)?;
-            let certificate = Certificate {
-                statement: Certificate::NAME.to_owned(),
-                device: request.device,
-                public_key: request.public_key.clone(),
-                operator: operator.id.clone(),
-                valid_from: now,
-                valid_until: now + CERTIFICATE_HOLDS,
-            };
-            keep(tx, &request, &operator.id, &token, now)?;
-            let certificate = Signed::make(&certificate, app.public_key(), app.key())
-                .map_err(|error| ApiError::internal(&error))?;
-            let (server_key, recovery) = (app.public_key().clone(), app.recovery());
-            Ok(EnrolReply { certificate, server_key, token, operator, recovery })
-        })
+    aside(move || {
+        let reply = enrolled(&app, &request, now);
+        // Here, and not by the handler: that is dropped where the line is cut.
+        if !reply.as_ref().is_err_and(|error| error.error.code == WireErrorCode::Code) {
+            app.guard().was_no_guess(address, now);
+        }
+        reply.map(Json)
     })
-    .await;
-    let is_wrong = reply.as_ref().is_err_and(|error| error.error.code == WireErrorCode::Code);
-    if !is_wrong {
-        guarded.guard().was_no_guess(address, now);
-    }
-    Ok(Json(reply?))
+    .await
+}
+
+fn enrolled(app: &App, request: &EnrolRequest, now: DateTime<Utc>) -> Result<EnrolReply, ApiError> {
+    let token = secret::token()?;
+    app.store().write_now(|tx| {
+        let operator = take_code(tx, app, &request.code, now)?;
+        let certificate = Certificate {
+            statement: Certificate::NAME.to_owned(),
+            device: request.device,
+            public_key: request.public_key.clone(),
+            operator: operator.id.clone(),
+            valid_from: now,
+            valid_until: now + CERTIFICATE_HOLDS,
+        };
+        keep(tx, request, &operator.id, &token, now)?;
+        let certificate = Signed::make(&certificate, app.public_key(), app.key())
+            .map_err(|error| ApiError::internal(&error))?;
+        let (server_key, recovery) = (app.public_key().clone(), app.recovery());
+        Ok(EnrolReply { certificate, server_key, token, operator, recovery })
+    })
 }
 
 /// Uses a code up and tells whose it is.

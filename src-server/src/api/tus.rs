@@ -166,7 +166,7 @@ pub(super) async fn how_far(
     (status = 409, description = "Another offset: ask with HEAD"),
     (status = 412, description = "Another version of tus"),
     (status = 413, description = "`too_large`: more bytes than were announced"),
-    (status = 415, description = "Another `Content-Type`"),
+    (status = 415, description = "Another `Content-Type`, or a `Content-Encoding` that is not gzip"),
     (status = 423, description = "Another request is at this upload: later"),
     (status = 460, description = "The bytes are not those of the hash; the upload is gone: begin again"),
 ))]

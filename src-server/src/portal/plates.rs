@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use qrcode::render::svg;
@@ -49,14 +49,17 @@ async fn show(
     Extension(caller): Extension<PersonCaller>,
     language: Language,
     headers: HeaderMap,
+    uri: Uri,
     Query(Which { point }): Query<Which>,
 ) -> Response {
-    // Whoever has the code can make the plate: it is the operator's alone.
+    // Plates are put up by the operator. Who may see a visit sees its photo of one: docs/plates.md.
     if !may_print(caller.role) {
         return not_found(&headers);
     }
     let words = language.words;
-    let here = point.as_ref().map_or_else(|| "/plates".to_owned(), |point| format!("/plates?point={point}"));
+    // As it was asked for: an id may hold signs that an address does not.
+    let asked = uri.query().and_then(|query| query.split('&').find(|part| part.starts_with("point=")));
+    let here = asked.map_or_else(|| "/plates".to_owned(), |asked| format!("/plates?{asked}"));
     let frame = Frame::new(language, words.plates, Some(&caller), &here);
     let is_one = point.is_some();
     match app.store().read(move |tx| plates(tx, &caller, point.as_deref())).await {

@@ -49,17 +49,15 @@ pub fn SignDialog(
             CommandError::NotFinished { record, .. } => Some(record),
             _ => None,
         };
-        let title = lines.with_value(|lines| {
-            lines
-                .iter()
-                .find(|line| Some(line.id) == of)
-                .map(|line| format!("{}: ", texts::label(&line.title)))
+        let words = lines.with_value(|lines| match lines.iter().find(|line| Some(line.id) == of) {
+            Some(line) => texts::label_and(texts::label(&line.title), &words),
+            None => words,
         });
         let open = of.map(|record| {
             let open = move |_| on_go.run(format!("/record/{record}"));
             view! { <button type="button" class="btn" on:click=open>{texts::OPEN_IT.get()}</button> }
         });
-        view! { <p>{title}{words}</p> {open} }.into_any()
+        view! { <p>{words}</p> {open} }.into_any()
     };
     let signed = move |()| {
         on_close.run(());

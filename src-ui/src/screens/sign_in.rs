@@ -39,7 +39,7 @@ pub fn SignInScreen() -> impl IntoView {
         Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse::<PointId>().ok()));
     let point = live::live_if(move || id.get().map(|point| GetPoint { point }));
     let back = Signal::derive(move || id.get().map(|id| format!("/point/{id}")));
-    let here = Here::new(id);
+    let (here, shared) = (Here::new(id), Shared::get());
     view! {
         <Page title=texts::SIGN_IN.get().to_owned() back=back>
             {live::show(point, move |point| view! { <Standing here point /> })}
@@ -48,7 +48,7 @@ pub fn SignInScreen() -> impl IntoView {
                 here.camera.get().map(|shows| {
                     let done = move |line: PhotoLine| {
                         here.camera.set(None);
-                        here.take_photo(shows, line);
+                        here.take_photo(shows, line, shared);
                     };
                     let close = move |()| here.camera.set(None);
                     view! { <Camera visit=None record=None slot_id=None on_done=done on_close=close /> }
@@ -144,9 +144,10 @@ impl Here {
         here
     }
 
-    fn take_photo(self, shows: Shows, line: PhotoLine) {
+    fn take_photo(self, shows: Shows, line: PhotoLine, shared: Shared) {
+        self.trouble.set(None);
         match (shows, self.point.get_untracked()) {
-            (Shows::Plate, Some(point)) => plate::read(self.plate, self.trouble, point, line),
+            (Shows::Plate, Some(point)) => plate::read(self, point, line, shared),
             _ => self.photo.set(Some(line)),
         }
     }
@@ -394,7 +395,7 @@ fn Reason(here: Here) -> impl IntoView {
                         let mark = (photo.source == PhotoSource::Imported)
                             .then(|| view! { <Pill tone=Tone::Warn text=texts::IMPORTED.get() /> });
                         view! {
-                            <SitePhoto photo />
+                            <SitePhoto photo alt=texts::SITE_PHOTO />
                             {mark}
                         }
                         .into_any()
@@ -411,12 +412,14 @@ fn Reason(here: Here) -> impl IntoView {
 }
 
 #[component]
-fn SitePhoto(photo: PhotoLine) -> impl IntoView {
+fn SitePhoto(
+    photo: PhotoLine,
+    /// What it shows.
+    alt: texts::Text,
+) -> impl IntoView {
     let picture = thumbnail(photo.id);
     move || match picture.get() {
-        Some(picture) => {
-            view! { <img class="sign-in__thumb" src=picture alt=texts::SITE_PHOTO.get() /> }.into_any()
-        }
-        None => view! { <Pill tone=Tone::Ok icon=Icon::Check text=texts::SITE_PHOTO.get() /> }.into_any(),
+        Some(picture) => view! { <img class="sign-in__thumb" src=picture alt=alt.get() /> }.into_any(),
+        None => view! { <Pill tone=Tone::Info icon=Icon::Camera text=alt.get() /> }.into_any(),
     }
 }

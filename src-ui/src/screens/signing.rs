@@ -54,7 +54,10 @@ where
                     shared.look_again();
                 }
                 Err(error) => {
-                    let _ = refused.try_set(Some(error));
+                    // Where the dialog was closed meanwhile it still has to be said that nothing was signed.
+                    if let Some(Some(error)) = refused.try_set(Some(error)) {
+                        shared.fail(&error);
+                    }
                 }
             }
         });

@@ -59,7 +59,6 @@ struct Here {
 }
 
 impl Here {
-    /// Another visit is the same screen: nothing of this one stays over it.
     fn go(self, path: &str) {
         self.over.set(Over::Nothing);
         self.navigate.with_value(|navigate| navigate(path));
@@ -123,6 +122,11 @@ pub fn VisitScreen() -> impl IntoView {
         navigate: StoredValue::new(Box::new(move |path| navigate(path, Default::default()))),
         forms: NodeRef::new(),
     };
+    // Another visit is the same screen, by whatever way it is reached: nothing of this one stays over it.
+    Effect::new(move || {
+        id.track();
+        here.over.set(Over::Nothing);
+    });
     let of = move |pick: fn(&VisitView) -> String| {
         visit.with(|visit| match visit {
             Some(Ok(visit)) => Some(pick(visit)),

@@ -10,6 +10,7 @@ texts! {
         "There is a QR plate inside the station. Scan it as a second proof; you can sign in without.";
     SCAN_PLATE: "扫铭牌", "Scan the plate";
     SCAN_AGAIN: "重扫", "Scan again";
+    PLATE_FAILED: "没有识别成功，可重扫", "It was not read; scan again";
     PLATE_READING: "正在识别…", "Reading…";
 }
 

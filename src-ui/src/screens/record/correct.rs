@@ -75,7 +75,12 @@ pub fn DiscardDialog(draft: Draft) -> impl IntoView {
     let discard = move |_| {
         close();
         let (navigate, home) = (navigate.clone(), draft.home());
-        shared.run(DiscardCorrection { record: draft.id() }, move |()| navigate(&home, Default::default()));
+        shared.run(DiscardCorrection { record: draft.id() }, move |()| {
+            // Whoever went elsewhere meanwhile stays there.
+            if draft.over.try_get_untracked().is_some() {
+                navigate(&home, Default::default());
+            }
+        });
     };
     view! {
         <Dialog title=texts::DISCARD_NOW.get() on_close=move |()| close()>

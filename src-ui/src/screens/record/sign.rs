@@ -53,10 +53,13 @@ impl Stored {
 
     /// Says so where a signature was held back.
     pub fn words(self) -> impl IntoView {
-        let waits = move || self.was_tried.get() && self.draft.state.with(|state| *state != SaveState::Saved);
+        let why = move || match (self.was_tried.get(), self.draft.state.get()) {
+            (false, _) | (true, SaveState::Saved) => None,
+            (true, SaveState::Saving) => Some(texts::NOT_ALL_SAVED.get().to_owned()),
+            (true, SaveState::Failed(error)) => Some(texts::command_error(&error)),
+        };
         let words = move || {
-            waits().then(|| {
-                let words = texts::NOT_ALL_SAVED.get();
+            why().map(|words| {
                 view! { <div class="visit__refused"><Glyph icon=Icon::Warn /><p>{words}</p></div> }
             })
         };

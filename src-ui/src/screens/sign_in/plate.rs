@@ -7,40 +7,44 @@ use stackside_core::id::PointId;
 use stackside_core::photo::PhotoSource;
 use stackside_core::plate::PlateVerdict;
 
-use super::SitePhoto;
+use super::{Here, SitePhoto};
+use crate::app::Shared;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::tone::{Pill, Tone};
 use crate::{shell, texts};
 
-/// A photo of the plate, and what the device read in it once it has.
+/// A photo of the plate, and what came of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scan {
     pub photo: PhotoLine,
-    pub verdict: Option<PlateVerdict>,
+    state: State,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum State {
+    /// The device is at it.
+    Reading,
+    /// What it says.
+    Read(PlateVerdict),
+    /// It was not read; the screen says why.
+    Failed,
 }
 
 /// Has the device read a new photo of the plate.
-pub fn read(
-    scan: RwSignal<Option<Scan>>,
-    trouble: RwSignal<Option<String>>,
-    point: PointId,
-    photo: PhotoLine,
-) {
+pub fn read(here: Here, point: PointId, photo: PhotoLine, shared: Shared) {
     let id = photo.id;
-    scan.set(Some(Scan { photo, verdict: None }));
+    here.plate.set(Some(Scan { photo, state: State::Reading }));
     spawn_local(async move {
-        match shell::call(&ReadPlate { point, photo: id }).await {
-            Ok(verdict) => {
-                let _ = scan.try_update(|scan| {
-                    // Another photo may have been taken meanwhile.
-                    if let Some(scan) = scan.as_mut().filter(|scan| scan.photo.id == id) {
-                        scan.verdict = Some(verdict);
-                    }
-                });
-            }
-            Err(error) => {
-                let _ = trouble.try_set(Some(texts::command_error(&error)));
-            }
+        let (state, error) = match shell::call(&ReadPlate { point, photo: id }).await {
+            Ok(verdict) => (State::Read(verdict), None),
+            Err(error) => (State::Failed, Some(error)),
+        };
+        let is_mine = here.plate.try_update(|scan| {
+            // Another photo may have been taken meanwhile.
+            scan.as_mut().filter(|scan| scan.photo.id == id).map(|scan| scan.state = state).is_some()
+        });
+        if is_mine == Some(true) {
+            here.take(error, shared);
         }
     });
 }
@@ -55,20 +59,25 @@ pub fn Plate(
     on_scan: Callback<()>,
 ) -> impl IntoView {
     let said = move || {
-        let Some(Scan { photo, verdict }) = scan.get() else {
+        let Some(Scan { photo, state }) = scan.get() else {
             return view! { <p class="bar__sub">{texts::PLATE_WHY.get()}</p> }.into_any();
         };
-        let advice = verdict.as_ref().and_then(texts::plate_advice);
-        let (tone, icon, words) = match &verdict {
-            None => (Tone::Info, Icon::Clock, texts::PLATE_READING),
-            Some(verdict @ PlateVerdict::Matches) => (Tone::Ok, Icon::Check, texts::plate_verdict(verdict)),
-            Some(verdict) => (Tone::Warn, Icon::Warn, texts::plate_verdict(verdict)),
+        let (tone, icon, words, advice) = match &state {
+            State::Reading => (Tone::Info, Icon::Clock, texts::PLATE_READING, None),
+            State::Failed => (Tone::Warn, Icon::Warn, texts::PLATE_FAILED, None),
+            State::Read(verdict) => {
+                let (tone, icon) = match verdict {
+                    PlateVerdict::Matches => (Tone::Ok, Icon::Check),
+                    _ => (Tone::Warn, Icon::Warn),
+                };
+                (tone, icon, texts::plate_verdict(verdict), texts::plate_advice(verdict))
+            }
         };
         let imported = (photo.source == PhotoSource::Imported)
             .then(|| view! { <Pill tone=Tone::Warn text=texts::IMPORTED.get() /> });
         view! {
             <div class="sign-in__photo" role="status">
-                <SitePhoto photo />
+                <SitePhoto photo alt=texts::PLATE />
                 <Pill tone icon text=words.get() />
                 {imported}
             </div>
