@@ -136,6 +136,10 @@ pub(crate) async fn require_device(State(app): State<App>, mut request: Request,
     match found.await {
         Ok(Some((caller, is_news))) => {
             let device = caller.device;
+            let Some(_turn) = app.turns().take(device) else {
+                return ApiError::wait(TimeDelta::seconds(1), "too many requests of this device at once")
+                    .into_response();
+            };
             if is_news
                 && let Err(error) = note_contact(&app, device, app_version(request.headers()), now).await
             {

@@ -19,6 +19,7 @@ use crate::metrics::Metrics;
 use crate::recovery::{self, RecoveryError};
 use crate::secret::{self, SecretError, ServerKey};
 use crate::store::{Store, StoreError};
+use crate::turns::Turns;
 use crate::{api, import, register, routes};
 
 /// How long a one-time enrolment code holds.
@@ -110,6 +111,7 @@ struct Parts {
     shelf: Shelf,
     clock: Clock,
     guard: Guard,
+    turns: Turns,
     metrics: Metrics,
     machine_token: OnceLock<String>,
     history: u32,
@@ -156,6 +158,7 @@ impl App {
             shelf: Shelf::default(),
             clock,
             guard: Guard::default(),
+            turns: Turns::default(),
             metrics: Metrics::default(),
             machine_token: OnceLock::new(),
             history,
@@ -336,6 +339,9 @@ impl App {
     }
     pub(crate) fn guard(&self) -> &Guard {
         &self.0.guard
+    }
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.turns
     }
 }
 

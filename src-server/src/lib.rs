@@ -20,6 +20,7 @@ pub mod secret;
 mod serve;
 mod sign_ins;
 pub mod store;
+mod turns;
 mod watch;
 mod words;
 

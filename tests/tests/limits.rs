@@ -84,6 +84,37 @@ fn a_tablet_that_is_told_to_wait_says_for_how_long() {
 }
 
 #[test]
+fn one_tablet_has_sixteen_requests_answered_at_once_and_keeps_no_other_waiting() {
+    use std::io::Write;
+    let server = Server::start().unwrap();
+    let token = || {
+        let code = server.enrol_code().unwrap();
+        let answer = enrolment(&server.url(), server.app.public_key(), &code, "198.51.100.7");
+        serde_json::from_slice::<EnrolReply>(&answer.body).unwrap().token
+    };
+    let (mad, calm) = (token(), token());
+    let changes = |token: &str| {
+        let call = http::client().unwrap().get(format!("{}/api/v1/changes", server.url()));
+        http::send(call.bearer_auth(token)).unwrap()
+    };
+    let begun = || {
+        let mut half = std::net::TcpStream::connect(server.address()).unwrap();
+        let head = format!("POST /api/v1/entries HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {mad}");
+        half.write_all(format!("{head}\r\ncontent-length: 900\r\n\r\n{{").as_bytes()).unwrap();
+        half
+    };
+    let held: Vec<_> = (0..16).map(|_| begun()).collect();
+    let told = until("word that it is enough", || {
+        let answer = changes(&mad);
+        Ok((answer.status == 429).then_some(answer))
+    });
+    assert_eq!(retry_after(&told.unwrap()), 1);
+    assert_eq!(changes(&calm).status, 200, "another tablet is not meant");
+    drop(held);
+    until("a turn", || Ok((changes(&mad).status == 200).then_some(()))).unwrap();
+}
+
+#[test]
 fn whoever_guesses_passwords_waits_by_login_and_by_address() {
     let server = frozen();
     for n in 0..5 {

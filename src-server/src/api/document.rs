@@ -90,6 +90,7 @@ fn surround(route: &Route, operation: &mut Value) {
         (route.method != Method::PATCH, "408", "`internal`: it took too long"),
         (takes_json, "413", "`too_large`: fewer at a time"),
         (true, "415", "`refused`: another `Content-Encoding` than gzip"),
+        (is_device, "429", "`internal`: more than 16 requests of this device at once"),
         (true, "500", "`internal`: the server's own fault"),
     ] {
         if is_answered && operation["responses"][status].is_null() {
