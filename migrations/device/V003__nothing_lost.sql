@@ -53,3 +53,18 @@ CREATE TABLE voided (
 -- The entry that bears witness to a photo, by the photo or by its bytes.
 CREATE INDEX entry_photo ON entry (body ->> '$.photo') WHERE kind = 'photo_taken';
 CREATE INDEX entry_photo_bytes ON entry (body ->> '$.file.sha256') WHERE kind = 'photo_taken';
+
+CREATE TABLE review (
+    -- 审核: what supervisors said of versions of records, each as the server signed it.
+    -- UUIDv7: sorts by time.
+    id     TEXT NOT NULL PRIMARY KEY,
+    record TEXT NOT NULL,
+    row    TEXT NOT NULL
+) STRICT;
+CREATE INDEX review_record ON review (record);
+CREATE TABLE review_state (
+    -- Where each reviewed record that is known here stands, made from its entries and `review`.
+    record TEXT NOT NULL PRIMARY KEY,
+    state  TEXT NOT NULL
+) STRICT;
+CREATE INDEX review_state_state ON review_state (state);

@@ -10,8 +10,8 @@ CREATE TABLE key_copy (
 ) STRICT;
 
 CREATE TABLE later_act (
-    -- 更正, 复核, 作废: what was done with a record or a visit later, drawn from `record_corrected`, `countersigned` and
-    -- `voided`. It may come before what it is about, from another log.
+    -- 更正, 复核, 作废, 申诉: what was done with a record or a visit later, drawn from `record_corrected`, `countersigned`,
+    -- `voided` and `appealed`. It may come before what it is about, from another log.
     device   TEXT    NOT NULL,
     log      TEXT    NOT NULL,
     seq      INTEGER NOT NULL,
@@ -27,7 +27,7 @@ CREATE INDEX later_act_subject ON later_act (subject);
 
 -- What newer tablets had sent already.
 INSERT INTO redraw (device, log, seq)
-SELECT device, log, seq FROM entry WHERE kind IN ('record_corrected', 'countersigned', 'voided')
+SELECT device, log, seq FROM entry WHERE kind IN ('record_corrected', 'countersigned', 'voided', 'appealed')
 ON CONFLICT DO NOTHING;
 
 CREATE VIEW void_visit AS
@@ -54,3 +54,17 @@ UPDATE visit SET day = COALESCE((
 ALTER TABLE device ADD COLUMN contact_ms INTEGER;
 ALTER TABLE device ADD COLUMN revoked_by TEXT;
 ALTER TABLE device ADD COLUMN revoked_why TEXT;
+
+CREATE TABLE review (
+    -- 审核: what people said of versions of records, each as the server signed it. None is changed or deleted.
+    -- UUIDv7: sorts by time.
+    id     TEXT NOT NULL PRIMARY KEY,
+    record TEXT NOT NULL,
+    -- The signed statement, as JSON.
+    row    TEXT NOT NULL
+) STRICT;
+CREATE INDEX review_record ON review (record);
+-- Where a record stands with its reviewers, drawn from its entries and its reviews: not_reviewed, corrected, returned,
+-- appealed or accepted.
+ALTER TABLE record ADD COLUMN review TEXT NOT NULL DEFAULT 'not_reviewed';
+CREATE INDEX record_review ON record (review, signed_ms);

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::form::{AnswerKey, Answers, Label};
 use crate::geofence::{Fix, PresenceVerdict};
 use crate::hash::Hash;
-use crate::id::{DeviceId, FormCode, LogId, PersonId, PhotoId, PointId, RecordId, RulebookId, VisitId};
+use crate::id::{
+    DeviceId, FormCode, LogId, PersonId, PhotoId, PointId, RecordId, ReviewId, RulebookId, VisitId,
+};
 use crate::judge::Verdict;
 use crate::photo::PhotoSource;
 use crate::plate::PlateVerdict;
@@ -44,6 +46,8 @@ pub enum Act {
     Countersigned(Box<Countersigned>),
     /// 作废: a record or a visit counts no more.
     Voided(Box<Voided>),
+    /// 申诉: whoever signed a record that was returned stands by it.
+    Appealed(Box<Appealed>),
     /// 离场.
     SignedOut {
         /// The visit.
@@ -252,6 +256,28 @@ pub struct Voided {
     pub signature: FileRef,
 }
 
+/// Whoever signed a returned record says why it stands as it is: the reviewer looks again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Appealed {
+    /// The record.
+    pub record: RecordId,
+    /// Its visit; nothing for desk work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<VisitId>,
+    /// Its point.
+    pub point: PointId,
+    /// The version that was returned.
+    pub version: EntryRef,
+    /// The review that returned it.
+    pub review: ReviewId,
+    /// Why it stands.
+    pub reason: String,
+    /// Who says so.
+    pub technician: PersonId,
+    /// Their strokes.
+    pub signature: FileRef,
+}
+
 /// A signature as drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Strokes {
@@ -295,6 +321,7 @@ impl Act {
             Self::RecordCorrected(_) => "record_corrected",
             Self::Countersigned(_) => "countersigned",
             Self::Voided(_) => "voided",
+            Self::Appealed(_) => "appealed",
             Self::SignedOut { .. } => "signed_out",
             Self::ClockJumped { .. } => "clock_jumped",
             Self::ZoneChanged { .. } => "zone_changed",
@@ -322,6 +349,7 @@ impl Act {
             Self::RecordCorrected(act) => Some(&act.version),
             Self::Countersigned(act) => Some(&act.version),
             Self::Voided(act) => Some(&act.version),
+            Self::Appealed(act) => Some(&act.version),
             _ => None,
         }
     }
@@ -331,6 +359,7 @@ impl Act {
         match self {
             Self::RecordCorrected(act) => is_version_of(act.content.record),
             Self::Countersigned(act) => is_version_of(act.record),
+            Self::Appealed(act) => is_version_of(act.record),
             Self::Voided(act) => match act.record {
                 Some(record) => is_version_of(record),
                 None => matches!(earlier, Self::SignedIn(sign_in) if Some(sign_in.visit) == act.visit),
@@ -349,6 +378,7 @@ impl Act {
             Self::RecordCorrected(act) => act.content.all_files(),
             Self::Countersigned(act) => vec![&act.signature],
             Self::Voided(act) => vec![&act.signature],
+            Self::Appealed(act) => vec![&act.signature],
             _ => vec![],
         }
     }

@@ -116,6 +116,8 @@ device_ids! {
     RecordId,
     /// A photo, from before the shutter on.
     PhotoId,
+    /// 审核: what a supervisor said of one version of a record.
+    ReviewId,
 }
 
 impl Jurisdiction {

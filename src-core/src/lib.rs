@@ -24,6 +24,7 @@ pub mod plausible;
 pub mod proven;
 pub mod record;
 pub mod register;
+pub mod review;
 pub mod rulebook;
 pub mod storage;
 pub mod sync;

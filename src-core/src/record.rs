@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::act::{Act, Countersigned, EntryRef, RecordSigned, Voided};
+use crate::act::{Act, Appealed, Countersigned, EntryRef, RecordSigned, Voided};
 use crate::clock::TimeProof;
 use crate::evidence::{Entry, Header};
 use crate::form::{AnswerKey, Answers, FieldType, Form, Label, blocks};
@@ -45,6 +45,8 @@ pub struct Version {
     pub content: RecordSigned,
     /// Who signed this version besides.
     pub countersigned: Vec<(Stamp, Countersigned)>,
+    /// What was said against its being returned.
+    pub appeals: Vec<(Stamp, Appealed)>,
 }
 
 /// A signed record with all that was done with it later.
@@ -65,10 +67,16 @@ impl Stamp {
     }
 }
 
+impl Version {
+    fn new(stamp: Stamp, reason: Option<String>, content: RecordSigned) -> Self {
+        Self { stamp, reason, content, countersigned: vec![], appeals: vec![] }
+    }
+}
+
 impl History {
     /// Of a record whose first version is this.
     pub fn of(stamp: Stamp, content: RecordSigned) -> Self {
-        let first = Version { stamp, reason: None, content, countersigned: vec![] };
+        let first = Version::new(stamp, None, content);
         Self { first, corrections: vec![], voided: None }
     }
 
@@ -108,16 +116,16 @@ impl History {
                 if act.content.record == record
                     && self.versions().any(|version| version.stamp.entry == act.version) =>
             {
-                let (reason, content) = (Some(act.reason), act.content);
-                self.corrections.push(Version { stamp, reason, content, countersigned: vec![] });
+                self.corrections.push(Version::new(stamp, Some(act.reason), act.content));
             }
-            Act::Countersigned(act) if act.record == record => {
-                let mut versions = std::iter::once(&mut self.first).chain(&mut self.corrections);
-                match versions.find(|version| version.stamp.entry == act.version) {
-                    Some(seen) => seen.countersigned.push((stamp, *act)),
-                    None => return Some((stamp, Act::Countersigned(act))),
-                }
-            }
+            Act::Countersigned(act) if act.record == record => match self.seen(&act.version) {
+                Some(seen) => seen.countersigned.push((stamp, *act)),
+                None => return Some((stamp, Act::Countersigned(act))),
+            },
+            Act::Appealed(act) if act.record == record => match self.seen(&act.version) {
+                Some(seen) => seen.appeals.push((stamp, *act)),
+                None => return Some((stamp, Act::Appealed(act))),
+            },
             Act::Voided(act) if self.voided.is_none() => {
                 let is_mine = match act.record {
                     Some(voided) => voided == record,
@@ -133,10 +141,17 @@ impl History {
     /// True for an entry that is in it: one may come from the own log and from the server.
     fn has(&self, entry: &EntryRef) -> bool {
         let of_version = |version: &Version| {
-            version.stamp.entry == *entry
-                || version.countersigned.iter().any(|(stamp, _)| stamp.entry == *entry)
+            let countersigned = version.countersigned.iter().map(|(stamp, _)| stamp);
+            let mut all = countersigned.chain(version.appeals.iter().map(|(stamp, _)| stamp));
+            version.stamp.entry == *entry || all.any(|stamp| stamp.entry == *entry)
         };
         self.versions().any(of_version)
+    }
+
+    /// The version that a later act names.
+    fn seen(&mut self, entry: &EntryRef) -> Option<&mut Version> {
+        let mut versions = std::iter::once(&mut self.first).chain(&mut self.corrections);
+        versions.find(|version| version.stamp.entry == *entry)
     }
 
     /// All versions, the first one first.

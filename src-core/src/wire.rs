@@ -26,6 +26,7 @@ use crate::hash::Hash;
 use crate::id::{BottleId, DeviceId, DischargerId, InstrumentId, LogId, OperatorId, PersonId, PointId};
 use crate::record::{History, Stamp};
 use crate::register::{Bottle, Discharger, Instrument, Operator, Person, Point};
+use crate::review::Review;
 use crate::trust::{Certificate, Receipt, Recovery, Signed};
 
 /// Rises with every change of these types. Each version leaves a recorded conversation in `tests/released`, which every
@@ -191,6 +192,8 @@ pub enum Change {
     Record(Box<RecordElsewhere>),
     /// A form or a rulebook.
     Definition(Definition),
+    /// What a supervisor said of a version of a record.
+    Review(Box<Signed<Review>>),
 }
 
 /// A row of the register that is gone.

@@ -102,9 +102,14 @@ pub(crate) struct PersonCaller {
     pub(crate) organisation: String,
 }
 
-/// What a person may see, as one SQL condition over `work` (a visit or a record) and the `point` that it names. Parameter
-/// `:organisation`.
 impl PersonCaller {
+    /// True for those who accept and return what they may see.
+    pub(crate) const fn may_review(&self) -> bool {
+        matches!(self.role, Role::OperatorAdmin | Role::Supervisor | Role::Regulator)
+    }
+
+    /// What a person may see, as one SQL condition over `work` (a visit or a record) and the `point` that it names.
+    /// Parameter `:organisation`.
     pub(crate) const fn visible(&self) -> &'static str {
         match self.role {
             Role::OperatorAdmin | Role::Supervisor => "work.operator = :organisation",

@@ -14,6 +14,7 @@ mod metrics;
 mod portal;
 pub mod recovery;
 pub mod register;
+mod review;
 pub mod route;
 mod routes;
 pub mod secret;

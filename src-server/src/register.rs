@@ -16,6 +16,9 @@ use crate::store::StoreError;
 /// The kind of a definition in `change`.
 pub(crate) const DEFINITION: &str = "definition";
 
+/// The kind of a review in `change`.
+pub(crate) const REVIEW: &str = "review";
+
 /// A table of the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {
@@ -198,6 +201,12 @@ pub fn announce_record(tx: &Transaction<'_>, record: &str, hash: &str) -> Result
         Some(operator) => tell(tx, &operator, "record", record, hash).map(drop),
         None => Ok(()),
     }
+}
+
+/// Queues a review for the tablets of the operator that made its record.
+pub fn announce_review(tx: &Transaction<'_>, operator: &str, id: &str) -> Result<(), StoreError> {
+    // A review never changes: its id says all of it.
+    tell(tx, operator, REVIEW, id, id).map(drop)
 }
 
 /// Queues a change; false if it was told already.

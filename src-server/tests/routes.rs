@@ -38,6 +38,8 @@ const EXPECTED: &[(&str, &str, &str, [u16; 3])] = &[
     ("GET", "/visits", "/visits", [303, 303, 200]),
     ("GET", "/visits/{id}", "/visits/x", [303, 303, 404]),
     ("GET", "/records/{id}", "/records/x", [303, 303, 404]),
+    ("POST", "/records/{id}/review", "/records/x/review", [303, 303, 403]),
+    ("GET", "/reviews", "/reviews", [303, 303, 200]),
     ("GET", "/records/{id}/versions", "/records/x/versions", [303, 303, 404]),
     ("GET", "/records/{id}/versions/{number}", "/records/x/versions/1", [303, 303, 404]),
     ("GET", "/plates", "/plates?point=x", [303, 303, 404]),

@@ -102,4 +102,36 @@ impl Visitor {
         }
         Ok(answer.ok(path)?.text())
     }
+    /// Reviews the newest version of a record, by the form on its page.
+    pub fn review(&self, record: RecordId, verdict: &str, fields: &[(&str, &str)]) -> Result<()> {
+        let page = self.page(&format!("/records/{record}"))?;
+        let hidden = |name: &str| {
+            let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\""))?;
+            Some(rest.split('"').next()?.to_owned())
+        };
+        let (Some(version), Some(seen)) = (hidden("version"), hidden("seen")) else {
+            return Err("the page has no form to review it".into());
+        };
+        let own = [("version", version.as_str()), ("seen", &seen), ("verdict", verdict)];
+        let pairs = own.iter().chain(fields).map(|(name, text)| format!("{}={}", encode(name), encode(text)));
+        let call = http::client()?
+            .post(format!("{}/records/{record}/review", self.url))
+            .header(COOKIE, &self.cookie)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", &self.url)
+            .body(pairs.collect::<Vec<_>>().join("&"));
+        let answer = http::send(call)?;
+        match answer.status.is_redirection() {
+            true => Ok(()),
+            false => Err(format!("the review was not taken: {}", answer.status).into()),
+        }
+    }
+}
+
+/// As it may stand in a form that is sent.
+fn encode(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric();
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).into() } else { format!("%{byte:02X}") })
+        .collect()
 }

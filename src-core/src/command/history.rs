@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::RecordLine;
+use super::{RecordLine, ReviewLine};
 use crate::act::EntryRef;
 use crate::form::{Answers, Difference, Form, Label};
 use crate::id::RecordId;
@@ -11,6 +11,7 @@ use crate::judge::Outcome;
 use crate::photo::SendState;
 use crate::record::Role;
 use crate::register::Instrument;
+use crate::review::ReviewState;
 
 /// What was done with a record after it was signed, for lists. A draft has version 1 of 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,12 +26,21 @@ pub struct Marks {
     pub is_void: bool,
     /// The person's draft of a correction.
     pub correction: Option<RecordId>,
+    /// Where it stands with its reviewers; of the newest version only.
+    pub review: ReviewState,
 }
 
 impl Marks {
     /// Of a draft that is no correction.
     pub fn of_draft() -> Self {
-        Self { version: 1, versions: 0, is_countersigned: false, is_void: false, correction: None }
+        Self {
+            version: 1,
+            versions: 0,
+            is_countersigned: false,
+            is_void: false,
+            correction: None,
+            review: ReviewState::NotReviewed,
+        }
     }
 }
 
@@ -77,6 +87,8 @@ pub struct VersionLine {
     pub photos_added: u32,
     /// Who signed it besides.
     pub countersignatures: Vec<CountersignatureLine>,
+    /// What reviewers said of it, oldest first.
+    pub reviews: Vec<ReviewLine>,
 }
 
 /// A second signature.

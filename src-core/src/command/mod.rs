@@ -4,6 +4,7 @@ mod app;
 mod error;
 mod finding;
 mod history;
+mod review;
 mod storage;
 mod sync;
 mod view;
@@ -17,11 +18,13 @@ use crate::id::{FormCode, PersonId, PhotoId, PointId, RecordId, VisitId};
 use crate::photo::PhotoSource;
 use crate::plate::PlateVerdict;
 use crate::register::Bottle;
+use crate::review::ReviewState;
 
 pub use app::*;
 pub use error::{CommandError, HandoverTrouble};
 pub use finding::*;
 pub use history::*;
+pub use review::*;
 pub use storage::*;
 pub use sync::*;
 pub use view::*;
@@ -206,6 +209,22 @@ commands! { $
         field: Option<AnswerKey>,
         /// Who signs.
         name: String,
+        /// The signature.
+        strokes: Strokes,
+    } -> ();
+    /// What was returned to the person at the tablet and waits for an answer.
+    GetReturned / get_returned {} -> Vec<ReturnedLine>;
+    /// Records known here that stand so with their reviewers, the newest 50.
+    GetReviewed / get_reviewed {
+        /// Where they stand.
+        state: ReviewState,
+    } -> RecordsPage;
+    /// 申诉: whoever signed a record that was returned stands by it.
+    AppealReview / appeal_review {
+        /// The record.
+        record: RecordId,
+        /// Why.
+        reason: String,
         /// The signature.
         strokes: Strokes,
     } -> ();

@@ -7,6 +7,7 @@ use crate::form::Label;
 use crate::hash::Hash;
 use crate::id::PhotoId;
 use crate::photo::SendState;
+use crate::review::ReviewState;
 use crate::sync::SyncTrouble;
 
 /// The sync line of every screen.
@@ -33,6 +34,10 @@ pub struct SyncView {
     pub items: Vec<SyncItem>,
     /// Entries in receipts.
     pub entries_held: u64,
+    /// Records that a supervisor accepted.
+    pub accepted: u64,
+    /// Records that wait for an answer to a review.
+    pub returned: u64,
     /// Bytes of the photos on their way: sent so far.
     pub sent_bytes: u64,
     /// And in all.
@@ -74,6 +79,8 @@ pub struct SyncItem {
     pub paused: bool,
     /// Why it was refused.
     pub reason: Option<FileTrouble>,
+    /// Where the record stands, of the entry that signed its newest version.
+    pub review: Option<ReviewState>,
 }
 
 /// Why a file does not get through.

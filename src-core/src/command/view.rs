@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Correction, FindingLine, Marks, VoidLine};
+use super::{Correction, FindingLine, Marks, ReviewLine, VoidLine};
 use crate::clock::TimeProof;
 use crate::due::{Due, Urgency};
 use crate::form::{AnswerKey, Answers, Form, Label, LastDone, Purpose};
@@ -230,6 +230,8 @@ pub struct RecordView {
     pub people: Vec<String>,
     /// Set if it is a draft that corrects a signed record.
     pub correction: Option<Correction>,
+    /// What a supervisor said of the newest version; nothing in an older one.
+    pub review: Option<ReviewLine>,
     /// Set once the record counts no more.
     pub voided: Option<VoidLine>,
 }

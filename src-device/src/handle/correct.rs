@@ -11,6 +11,7 @@ use stackside_core::id::{PersonId, RecordId};
 use stackside_core::register::Person;
 
 use super::known::{own_draft, own_signed};
+use super::review::{asked, draw};
 use super::sign::{Ready, check_strokes};
 use super::standing::Standing;
 use super::visit::{LONGEST_REASON, check_words};
@@ -32,11 +33,19 @@ impl Inner {
     fn correct_record(&self, person: &Person, id: RecordId) -> Result<RecordId, Error> {
         self.store.write(|t| {
             let signed = own_signed(t, id, &person.id)?;
-            if let Some(draft) = version::correction(t, id, &person.id)? {
-                return Ok(draft);
+            let draft = match version::correction(t, id, &person.id)? {
+                Some(draft) => draft,
+                None => {
+                    let draft = RecordId::new(new_id());
+                    version::begin(t, &signed, draft, || new_id().to_string())?;
+                    draft
+                }
+            };
+            // What a supervisor asked for is the reason, until the technician writes another.
+            let has_reason = record::find(t, draft)?.and_then(|draft| draft.reason).is_some();
+            if let (Some(review), false) = (asked(t, id, &person.id)?, has_reason) {
+                version::set_reason(t, draft, &review.as_reason(LONGEST_REASON))?;
             }
-            let draft = RecordId::new(new_id());
-            version::begin(t, &signed, draft, || new_id().to_string())?;
             Ok(draft)
         })
     }
@@ -67,7 +76,8 @@ impl Inner {
             let first = record::find(t, root)?.and_then(|first| first.signed_at);
             let about = (&record.point, &record.form);
             listed::put_signed(t, root, about, &ready.answers, first.unwrap_or(at))?;
-            voided::recount(t, &definitions, root, &record.point, &record.form.code)
+            voided::recount(t, &definitions, root, &record.point, &record.form.code)?;
+            draw(t, root)
         })
     }
 }

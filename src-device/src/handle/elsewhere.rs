@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use stackside_core::clock::shanghai_date;
 use stackside_core::command::{RecordLine, RecordView};
 use stackside_core::form::Label;
+use stackside_core::id::PersonId;
 use stackside_core::photo::SendState;
 use stackside_core::record::RecordState;
 use stackside_core::rulebook::{Rulebook, in_force};
@@ -46,7 +47,7 @@ impl Inner {
             verdict: content.verdicts.iter().map(|verdict| verdict.outcome).max(),
             problems: 0,
             elsewhere: true,
-            marks: marks_of(&history, history.corrections() + 1),
+            marks: marks_of(c, &history, history.corrections() + 1)?,
         })
     }
 
@@ -56,12 +57,13 @@ impl Inner {
         c: &Connection,
         row: RecordElsewhere,
         number: Option<u32>,
+        person: &PersonId,
     ) -> Result<RecordView, Error> {
         let mut line = self.line_elsewhere(c, &row)?;
         let history = history_of(c, row.content.record)?;
         let number = number.unwrap_or(line.marks.version);
         let version = history.version(number).ok_or_else(|| Error::not_found("record"))?;
-        line.marks = marks_of(&history, number);
+        line.marks = marks_of(c, &history, number)?;
         line.at = version.stamp.at;
         let voided = history.voided().map(|voided| self.void_line(c, voided)).transpose()?;
         let content = version.content.clone();
@@ -70,6 +72,10 @@ impl Inner {
         let form = definitions
             .form(content.form.as_str(), Some(content.form_version))
             .ok_or_else(|| Error::not_found("form"))?;
+        let review = match line.marks.version == line.marks.versions {
+            true => self.review_of(c, content.record, Some(form), person)?,
+            false => None,
+        };
         Ok(RecordView {
             line,
             form: form.clone(),
@@ -85,6 +91,7 @@ impl Inner {
             previous: BTreeMap::new(),
             people: vec![],
             correction: None,
+            review,
             voided,
         })
     }

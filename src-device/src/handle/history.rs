@@ -19,7 +19,7 @@ use super::view::name_of;
 use crate::device::{Device, Handle, Inner};
 use crate::error::Error;
 use crate::store::record::Record;
-use crate::store::{entry, last, register, version, voided};
+use crate::store::{entry, last, register, review, version, voided};
 
 /// A signed record with all that is known to have been done with it later, here and elsewhere.
 pub(super) fn history_of(c: &Connection, record: RecordId) -> Result<History, Error> {
@@ -58,6 +58,7 @@ pub(super) fn marks(c: &Connection, record: &Record, person: &PersonId) -> Resul
         is_countersigned: false,
         is_void: voided::is_void(c, root)?,
         correction: version::correction(c, root, person)?,
+        review: Default::default(),
     };
     // Most records are signed once and left alone: nothing more is read of them.
     if entry::is_gone_on(c, root)?
@@ -67,18 +68,27 @@ pub(super) fn marks(c: &Connection, record: &Record, person: &PersonId) -> Resul
         marks.versions = history.corrections() + 1;
         marks.is_countersigned = shown.is_some_and(|version| !version.countersigned.is_empty());
     }
+    // What was said of the newest version says nothing of an older one.
+    if marks.version == marks.versions {
+        marks.review = review::state(c, root)?;
+    }
     Ok(marks)
 }
 
 /// As [`marks`], of a record from elsewhere.
-pub(super) fn marks_of(history: &History, shown: u32) -> Marks {
-    Marks {
+pub(super) fn marks_of(c: &Connection, history: &History, shown: u32) -> Result<Marks, Error> {
+    let is_newest = shown == history.corrections() + 1;
+    Ok(Marks {
         version: shown,
         versions: history.corrections() + 1,
         is_countersigned: history.version(shown).is_some_and(|version| !version.countersigned.is_empty()),
         is_void: history.voided().is_some(),
         correction: None,
-    }
+        review: match is_newest {
+            true => review::state(c, history.first().content.record)?,
+            false => Default::default(),
+        },
+    })
 }
 
 impl Inner {
@@ -88,10 +98,12 @@ impl Inner {
             let roles = self.roles(c, &history)?;
             let shown = self.shown_in(c, &history)?;
             let (form, instruments) = (shown.as_ref().map(|(form, _)| form), shown.as_ref().map(|(_, i)| i));
+            let reviews = review::of_record(c, id)?;
             let mut versions = vec![];
             let mut before: Option<&Version> = None;
             for (version, number) in history.versions().zip(1..) {
-                versions.push(self.version_line(c, form, before, version, number)?);
+                let line = self.version_line(c, form, before, version, number)?;
+                versions.push(VersionLine { reviews: self.reviews_of(c, version, &reviews, form)?, ..line });
                 before = Some(version);
             }
             versions.reverse();
@@ -151,6 +163,7 @@ impl Inner {
                 None => 0,
             },
             countersignatures,
+            reviews: vec![],
         })
     }
 
@@ -191,7 +204,7 @@ impl Inner {
         }
     }
 
-    fn stamp_line(&self, c: &Connection, stamp: &Stamp) -> Result<StampLine, Error> {
+    pub(super) fn stamp_line(&self, c: &Connection, stamp: &Stamp) -> Result<StampLine, Error> {
         let entry = stamp.entry.clone();
         // What another tablet did came from the server.
         let send = match entry::hash(c, entry.log, entry.seq)? {

@@ -18,6 +18,7 @@ mod plausible;
 mod point;
 mod position;
 mod record;
+mod review;
 mod sign;
 mod standing;
 mod sync;
@@ -26,3 +27,4 @@ mod visit;
 mod void;
 
 pub(crate) use record::words;
+pub(crate) use review::draw as draw_review;

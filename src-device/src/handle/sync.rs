@@ -10,12 +10,13 @@ use stackside_core::command::{
 };
 use stackside_core::hash::Hash;
 use stackside_core::photo::{Original, SendState};
+use stackside_core::review::ReviewState;
 
 use crate::device::{Device, Handle, Inner};
 use crate::error::Error;
 use crate::store::file::{FileKind, Sendable};
 use crate::store::setting::{self, Contact};
-use crate::store::{entry, file, photo, record, register};
+use crate::store::{entry, file, photo, record, register, review};
 
 const ITEMS: u32 = 50;
 
@@ -58,6 +59,8 @@ impl Inner {
                 line,
                 items,
                 entries_held: entry::counts(c)?.0,
+                accepted: review::standing(c, ReviewState::Accepted, 0)?.1,
+                returned: review::standing(c, ReviewState::Returned, 0)?.1,
                 sent_bytes,
                 total_bytes,
                 sent_today_bytes: setting::traffic(c, &today)?,
@@ -79,6 +82,7 @@ impl Inner {
             None => None,
         };
         let send = self.entry_state(c, line.log, line.seq)?;
+        let review = self.review_of_entry(c, &line)?;
         Ok(SyncItem {
             what: SyncSubject::Entry { seq: line.seq, kind: line.kind, title },
             send,
@@ -91,6 +95,7 @@ impl Inner {
             file: None,
             paused: false,
             reason: None,
+            review,
         })
     }
 
@@ -118,6 +123,7 @@ impl Inner {
             file: Some(file.file.sha256),
             paused: paused.contains(&file.file.sha256),
             reason: file.refused.map(trouble),
+            review: None,
         })
     }
 }

@@ -112,7 +112,7 @@ impl Inner {
             Ok(record) => self.view(c, version::newest(c, id)?.unwrap_or(record), person),
             Err(missing) => {
                 let row = last::elsewhere(c, id)?.ok_or(missing)?;
-                self.view_elsewhere(c, row, None)
+                self.view_elsewhere(c, row, None, person)
             }
         })
     }
@@ -128,7 +128,7 @@ impl Inner {
             Some(record) => self.view(c, record, person),
             None => {
                 let row = last::elsewhere(c, id)?.ok_or_else(|| Error::not_found("record"))?;
-                self.view_elsewhere(c, row, Some(number))
+                self.view_elsewhere(c, row, Some(number), person)
             }
         })
     }
@@ -143,6 +143,12 @@ impl Inner {
         let Standing { record, answers, site, .. } = standing;
         let history = match line.marks.is_void {
             true => history_if_known(c, record.root())?,
+            false => None,
+        };
+        // A correction is filled beside what was said of the version that it starts from.
+        let is_newest = record.state == RecordState::Draft || line.marks.version == line.marks.versions;
+        let review = match is_newest {
+            true => self.review_of(c, record.root(), Some(&record.form), person)?,
             false => None,
         };
         let voided = history.as_ref().and_then(|known| known.voided());
@@ -168,6 +174,7 @@ impl Inner {
             previous,
             people,
             correction,
+            review,
             voided,
         })
     }

@@ -9,6 +9,7 @@ use stackside_core::register::Person;
 use stackside_core::visit::VisitState;
 
 use super::known::own_signed;
+use super::review::draw;
 use super::sign::check_strokes;
 use super::visit::{LONGEST_REASON, check_words};
 use crate::device::{Device, Handle, Inner, closed};
@@ -87,11 +88,7 @@ impl Inner {
         subject: impl FnOnce(&Transaction<'_>) -> Result<(String, Vec<Record>), Error>,
     ) -> Result<(), Error> {
         check_strokes(strokes)?;
-        let reason = reason.trim().to_owned();
-        check_words("reason", &reason, LONGEST_REASON)?;
-        if reason.is_empty() {
-            return Err(Error::invalid("reason", AnswerError::ReasonMissing));
-        }
+        let reason = spoken(reason)?;
         let clocks = self.clocks()?;
         let signature = self.keep_strokes(strokes)?;
         let act = act(signature.clone(), reason);
@@ -110,10 +107,21 @@ impl Inner {
                     version::discard(t, &record::of_person(t, draft, &person.id)?)?;
                 }
                 voided::recount(t, &definitions, root, &record.point, &record.form.code)?;
+                draw(t, root)?;
             }
             file::add(t, &signature, FileKind::Signature, clocks.best_time().0, entry.log, entry.seq)
         })
     }
+}
+
+/// A reason in words; it has to be there.
+pub(super) fn spoken(reason: &str) -> Result<String, Error> {
+    let reason = reason.trim();
+    check_words("reason", reason, LONGEST_REASON)?;
+    if reason.is_empty() {
+        return Err(Error::invalid("reason", AnswerError::ReasonMissing));
+    }
+    Ok(reason.to_owned())
 }
 
 impl Handle<VoidRecord> for Device {

@@ -15,6 +15,7 @@ pub mod pin;
 pub mod record;
 pub mod register;
 mod rescue;
+pub mod review;
 pub mod setting;
 mod vault;
 pub mod version;

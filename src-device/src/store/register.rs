@@ -88,8 +88,17 @@ pub fn remove(connection: &Connection, row: &Removed) -> Result<(), Error> {
 
 /// Forgets the register of an operator that the tablet no longer belongs to; it comes down anew.
 pub fn clear(connection: &Connection) -> Result<(), Error> {
-    let tables = ["operator", "discharger", "person", "point", "instrument", "bottle", "record_elsewhere"];
-    for table in tables {
+    for table in [
+        "operator",
+        "discharger",
+        "person",
+        "point",
+        "instrument",
+        "bottle",
+        "record_elsewhere",
+        "review",
+        "review_state",
+    ] {
         connection.execute(&format!("DELETE FROM {table}"), [])?;
     }
     super::listed::clear_elsewhere(connection)

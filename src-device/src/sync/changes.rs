@@ -10,9 +10,10 @@ use super::contact::{self, Refusal, Server, broken};
 use crate::definitions::Growing;
 use crate::device::Inner;
 use crate::error::Error;
+use crate::handle::draw_review;
 use crate::seal;
 use crate::store::definition::DefinitionSource;
-use crate::store::{done, last, listed, record, register, setting, voided};
+use crate::store::{done, last, listed, record, register, review, setting, voided};
 
 /// Takes all pages that there are now.
 pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFailure> {
@@ -42,6 +43,13 @@ pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFail
             }
             None => None,
         };
+        for change in &page.changes {
+            if let Change::Review(review) = change {
+                review.verify(&server.enrolled.server_key).map_err(|error| SendFailure::Refused {
+                    reason: format!("a review is not the server's: {error}"),
+                })?;
+            }
+        }
         device
             .define(DefinitionSource::Server, |t, known| {
                 page.changes.iter().try_for_each(|change| apply(t, known, change))?;
@@ -78,7 +86,16 @@ fn apply(t: &Transaction<'_>, known: &mut Growing, change: &Change) -> Result<()
         Change::Instrument(row) => register::put_instrument(t, row),
         Change::Bottle(row) => register::put_bottle(t, row),
         Change::Removed(row) => register::remove(t, row),
-        Change::Record(row) => take_record(t, &known.all, row),
+        Change::Record(row) => {
+            take_record(t, &known.all, row)?;
+            draw_review(t, row.content.record)
+        }
+        Change::Review(signed) => {
+            // Verified before the page was begun.
+            let said = signed.read_unverified().map_err(Error::broken)?;
+            review::put(t, signed, &said)?;
+            draw_review(t, said.record)
+        }
         Change::Definition(new) => known.add(t, new),
     }
 }

@@ -33,7 +33,7 @@ impl World {
     fn give_reason(&self, draft: RecordId, reason: &str) {
         self.device.handle(SaveReason { record: draft, reason: reason.into() }).unwrap();
     }
-    fn sign_correction(&self, draft: RecordId) -> Result<(), CommandError> {
+    pub fn sign_correction(&self, draft: RecordId) -> Result<(), CommandError> {
         self.device.handle(SignCorrection { record: draft, strokes: strokes() })
     }
     /// Corrects the zero reading.

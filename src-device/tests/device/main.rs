@@ -26,6 +26,7 @@ mod photos;
 mod plates;
 mod plausible;
 mod released;
+mod reviews;
 mod sealed;
 mod search;
 mod server;

@@ -18,6 +18,7 @@ use crate::access::DeviceCaller;
 use crate::definition;
 use crate::history::HeldRecord;
 use crate::register::{self, Table};
+use crate::review;
 use crate::route::{Access, Route};
 use crate::store::{StoreError, integer};
 
@@ -114,6 +115,10 @@ fn page(
                     bytes += held.definition.text.len();
                     reply.changes.push(Change::Definition(held.definition));
                 }
+            }
+            None if kind == register::REVIEW => {
+                let found = review::find(tx, &id)?;
+                reply.changes.extend(found.map(|review| Change::Review(Box::new(review))));
             }
             None => {
                 if let Some((record, length)) = record(tx, &id)? {

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Transaction, named_params};
-use stackside_core::act::{Act, Countersigned, FileRef, PhotoTaken, RecordSigned, SignedIn, Voided};
+use stackside_core::act::{
+    Act, Appealed, Countersigned, FileRef, PhotoTaken, RecordSigned, SignedIn, Voided,
+};
 use stackside_core::clock::shanghai_date;
 use stackside_core::evidence::{Entry, Header};
 use stackside_core::form::done_items;
@@ -16,7 +18,7 @@ use stackside_core::photo::PhotoSource;
 use super::settle::settle;
 use crate::history::{HeldRecord, read_entry};
 use crate::store::{StoreError, integer};
-use crate::{definition, register};
+use crate::{definition, register, review};
 
 struct Place<'e> {
     tx: &'e Transaction<'e>,
@@ -47,6 +49,7 @@ pub(super) fn project(
         Act::RecordCorrected(act) => place.correction(&act.content, hash)?,
         Act::Countersigned(act) => place.countersignature(act, hash)?,
         Act::Voided(act) => place.void(act, hash)?,
+        Act::Appealed(act) => place.appeal(act, hash)?,
         Act::SignedOut { visit, .. } => place.sign_out(*visit)?,
         Act::Enrolled { .. }
         | Act::Recovered { .. }
@@ -157,6 +160,13 @@ impl Place<'_> {
         self.draw_newest(act.record, hash)
     }
 
+    fn appeal(&self, act: &Appealed, hash: Hash) -> Result<(), StoreError> {
+        self.later_act(&act.record.to_string())?;
+        let (visit, record) = (act.visit, Some(act.record));
+        self.files([&act.signature], Reference { role: "signature", visit, record, ..Reference::default() })?;
+        self.draw_newest(act.record, hash)
+    }
+
     fn void(&self, act: &Voided, hash: Hash) -> Result<(), StoreError> {
         let (visit, record) = (act.visit, act.record);
         self.files([&act.signature], Reference { role: "signature", visit, record, ..Reference::default() })?;
@@ -205,6 +215,7 @@ impl Place<'_> {
             self.tx.execute(&delete, named_params! { ":record": id })?;
         }
         self.worked_on(&history.newest().content)?;
+        review::draw(self.tx, &id, &history)?;
         register::announce_record(self.tx, &id, &hash.to_string())?;
         Ok(())
     }

@@ -7,6 +7,7 @@ mod kept;
 mod login;
 mod plates;
 mod record;
+mod reviews;
 mod sketch;
 mod visit;
 mod visits;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Vec<Route> {
         visits::routes(),
         visit::routes(),
         record::routes(),
+        reviews::routes(),
         devices::routes(),
         plates::routes(),
         file::routes(),
@@ -89,6 +91,7 @@ struct Frame {
     title: String,
     /// Who is logged in, if anyone.
     login: Option<String>,
+    may_review: bool,
     /// This page's address, up to the language.
     here: String,
 }
@@ -96,7 +99,13 @@ struct Frame {
 impl Frame {
     fn new(language: Language, title: impl Into<String>, caller: Option<&PersonCaller>, here: &str) -> Self {
         let here = format!("{here}{}lang=", if here.contains('?') { '&' } else { '?' });
-        Self { words: language.words, title: title.into(), login: caller.map(|c| c.login.clone()), here }
+        Self {
+            words: language.words,
+            title: title.into(),
+            login: caller.map(|c| c.login.clone()),
+            may_review: caller.is_some_and(PersonCaller::may_review),
+            here,
+        }
     }
 }
 

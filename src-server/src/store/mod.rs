@@ -38,12 +38,22 @@ pub enum StoreError {
     /// What stands in a row is not what this version writes.
     #[error("a row of the database: {0}")]
     Row(#[from] serde_json::Error),
+    /// What stands in a row, or should stand there, cannot be.
+    #[error("a row of the database: {0}")]
+    Odd(String),
     /// A copy is not what was copied.
     #[error("the copy of the database: {0}")]
     Copy(String),
     /// The work was ended before it was done: shutdown.
     #[error("the work was cancelled")]
     Cancelled,
+}
+
+impl StoreError {
+    /// Something that this version does not write.
+    pub(crate) fn odd(what: impl std::fmt::Display) -> Self {
+        Self::Odd(what.to_string())
+    }
 }
 
 /// The database of one data folder.

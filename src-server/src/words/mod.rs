@@ -1,7 +1,10 @@
 //! All words that people read in the portal, in both languages.
 
 mod findings;
+mod review;
 mod terms;
+
+pub(crate) use review::ReviewWords;
 
 /// The portal's texts in one language.
 #[derive(Debug)]

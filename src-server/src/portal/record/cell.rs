@@ -1,7 +1,7 @@
 //! One answer as people expect it: a mark, a word of a choice, a number with its unit, a file, a drawing.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use rusqlite::Transaction;
@@ -45,6 +45,14 @@ pub(super) struct Value {
     pub(super) replaced: Option<Override>,
 }
 
+/// A place of the form: its answer, and what a reviewer said of it.
+pub(super) struct Slot {
+    pub(super) key: String,
+    /// Nothing for a column that a line leaves out.
+    pub(super) value: Option<Value>,
+    pub(super) comment: Option<String>,
+}
+
 /// A record, and where to look up what its answers name.
 pub(super) struct Reader<'a> {
     pub(super) tx: &'a Transaction<'a>,
@@ -55,6 +63,8 @@ pub(super) struct Reader<'a> {
     /// Those of the point, as they stand in the register now.
     pub(super) instruments: Vec<Instrument>,
     pub(super) photos: Vec<Photo>,
+    /// What a reviewer said of single answers.
+    pub(super) comments: BTreeMap<AnswerKey, String>,
     /// The slots of photos that a field has shown.
     pub(super) shown_slots: RefCell<BTreeSet<String>>,
 }
@@ -107,6 +117,11 @@ impl Reader<'_> {
     /// An answer as it came.
     pub(super) fn raw(&self, answer: &Answer) -> Value {
         Value { replaced: answer.replaced.clone(), ..self.bare(Cell::Text(answer.text.clone())) }
+    }
+
+    /// A place of the form with what stands there.
+    pub(super) fn slot(&self, key: &AnswerKey, value: Option<Value>) -> Slot {
+        Slot { key: key.to_string(), value, comment: self.comments.get(key).cloned() }
     }
 
     /// Something that is no answer.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use stackside_core::form::{AnswerKey, Block, Field, FieldType, Form, Section, Unit, blocks};
 
-use super::cell::{Cell, Reader, Value};
+use super::cell::{Cell, Reader, Slot};
 use super::verdict::{Judged, judged, text};
 use crate::store::StoreError;
 
@@ -23,9 +23,10 @@ impl Part {
     /// How many inspected items were found bad.
     pub(super) fn bad_items(&self) -> usize {
         let groups = self.before.iter().chain(&self.after);
-        let rows = groups.flat_map(|group| &group.rows).map(|row| &row.value);
-        let lines = self.table.iter().flat_map(|table| &table.lines).flat_map(|line| &line.values);
-        rows.chain(lines.flatten()).filter(|value| matches!(value.cell, Cell::Mark("bad", ..))).count()
+        let rows = groups.flat_map(|group| &group.rows).map(|row| &row.slot);
+        let lines = self.table.iter().flat_map(|table| &table.lines).flat_map(|line| &line.slots);
+        let values = rows.chain(lines).filter_map(|slot| slot.value.as_ref());
+        values.filter(|value| matches!(value.cell, Cell::Mark("bad", ..))).count()
     }
 }
 
@@ -39,7 +40,7 @@ pub(super) struct Group {
 /// A field with its answer.
 pub(super) struct Row {
     pub(super) label: String,
-    pub(super) value: Value,
+    pub(super) slot: Slot,
 }
 
 /// The lines of a section.
@@ -51,7 +52,7 @@ pub(super) struct Table {
 /// A line of a table, by its number.
 pub(super) struct Line {
     pub(super) number: u16,
-    pub(super) values: Vec<Option<Value>>,
+    pub(super) slots: Vec<Slot>,
 }
 
 /// A section, the block of it, and the keys that were shown so far.
@@ -125,7 +126,11 @@ fn rest(reader: &Reader<'_>, caption: &str, shown: &BTreeSet<AnswerKey>) -> Part
         .0
         .iter()
         .filter(|(key, answer)| !shown.contains(*key) && !answer.text.trim().is_empty());
-    let rows = left.map(|(key, answer)| Row { label: key.to_string(), value: reader.raw(answer) }).collect();
+    let row = |(key, answer): (&AnswerKey, _)| Row {
+        label: key.to_string(),
+        slot: reader.slot(key, Some(reader.raw(answer))),
+    };
+    let rows = left.map(row).collect();
     // Without a form nothing else shows the verdicts.
     let verdicts = if shown.is_empty() { reader.content.verdicts.as_slice() } else { &[] };
     let verdicts = verdicts.iter().map(|verdict| judged(verdict, reader.words)).collect();
@@ -193,13 +198,14 @@ impl Place<'_> {
                 groups.push(new(id));
                 groups.len() - 1
             });
-            let value = match reader.value(self.section, field, &self.key(field))? {
+            let key = self.key(field);
+            let value = match reader.value(self.section, field, &key)? {
                 None if self.is_open_item(field) => reader.bare(Cell::Blank(reader.words.not_inspected)),
                 None => continue,
                 Some(value) => value,
             };
             let label = text(&field.label, reader.words).to_owned();
-            groups[at].1.rows.push(Row { label, value });
+            groups[at].1.rows.push(Row { label, slot: reader.slot(&key, Some(value)) });
         }
         Ok(groups)
     }
@@ -225,15 +231,16 @@ impl Place<'_> {
         let columns: Vec<&Field> = self.section.columns.iter().filter(is_shown).collect();
         let mut lines = vec![];
         for number in numbers {
-            let mut values = vec![];
+            let mut slots = vec![];
             for column in &columns {
-                let mut value = reader.value(self.section, column, &self.key(column).in_line(number))?;
+                let key = self.key(column).in_line(number);
+                let mut value = reader.value(self.section, column, &key)?;
                 if let Some(value) = value.as_mut().filter(|_| self.has_one_unit(column)) {
                     value.unit = String::new();
                 }
-                values.push(value);
+                slots.push(reader.slot(&key, value));
             }
-            lines.push(Line { number, values });
+            lines.push(Line { number, slots });
         }
         let heads = columns.iter().map(|column| self.head(reader, column)).collect();
         Ok(Some(Table { heads, lines }))

@@ -2,14 +2,17 @@
 
 mod cell;
 mod form;
+mod review;
 mod verdict;
 mod versions;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::http::Method;
+use axum::routing::post;
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use stackside_core::act::{RecordSigned, Voided};
 use stackside_core::clock::{TimeProof, shown_time};
@@ -19,9 +22,11 @@ use stackside_core::id::RecordId;
 use stackside_core::judge::Outcome;
 use stackside_core::record::{History, Stamp, Version};
 use stackside_core::register::in_table_order;
+use stackside_core::review::Standing;
 
 use self::cell::Reader;
 use self::form::{Part, parts};
+use self::review::{Asked, Said};
 use self::verdict::text;
 use super::kept::{self, Evidence, Gallery, Photo};
 use super::{Frame, Language, page_of, shown_ms};
@@ -30,8 +35,8 @@ use crate::api::Files;
 use crate::history::HeldRecord;
 use crate::route::{Access, Route};
 use crate::store::{StoreError, integer};
-use crate::words::Words;
-use crate::{App, register};
+use crate::words::{ReviewWords, Words};
+use crate::{App, register, review as reviews};
 
 pub(super) fn routes() -> Vec<Route> {
     let newest = page_of(|tx, app, caller, language, id| load(tx, app, caller, language, id, None));
@@ -39,6 +44,7 @@ pub(super) fn routes() -> Vec<Route> {
         page_of(|tx, app, caller, language, (id, number)| load(tx, app, caller, language, id, Some(number)));
     vec![
         Route::new(Method::GET, "/records/{id}", Access::Person, newest),
+        Route::new(Method::POST, "/records/{id}/review", Access::Person, post(review::review)),
         Route::new(Method::GET, "/records/{id}/versions", Access::Person, page_of(versions::load)),
         Route::new(Method::GET, "/records/{id}/versions/{number}", Access::Person, version),
     ]
@@ -73,6 +79,11 @@ pub(super) struct Card {
     signature: Option<String>,
     gallery: Gallery,
     evidence: Evidence,
+    rw: &'static ReviewWords,
+    /// What reviewers said of this version, and what was said against it.
+    said: Vec<Said>,
+    /// Set where the reader may review it here.
+    asked: Option<Asked>,
 }
 
 /// What a page needs to show records.
@@ -142,15 +153,16 @@ pub(super) fn of_visit(
     let rows = query.query_map(named_params! { ":visit": visit, ":operator": operator }, drawn)?;
     let mut cards = vec![];
     for row in rows {
-        cards.extend(card(tx, library, &row?, None)?);
+        cards.extend(card(tx, library, None, &row?, None)?);
     }
     Ok(cards)
 }
 
-/// A record in its newest version, or in another by its number.
+/// A record in its newest version, or in another by its number; for `reviewer` with the form to review it.
 fn card(
     tx: &Transaction<'_>,
     library: &Library,
+    reviewer: Option<&PersonCaller>,
     drawn: &Drawn,
     number: Option<u32>,
 ) -> Result<Option<Card>, StoreError> {
@@ -165,6 +177,7 @@ fn card(
     let form = library.form(content.form.as_str(), content.form_version);
     let mut photos = kept::photos_of_record(tx, &library.files, &drawn.id, operator)?;
     let is_old = number.is_some_and(|number| number < newest);
+    let said_of = reviews::of_record(tx, &drawn.id)?;
     if is_old {
         // What came with a correction is not of the version before.
         photos.retain(|photo| content.photos.iter().any(|mine| mine.sha256.to_string() == photo.sha256));
@@ -177,6 +190,7 @@ fn card(
         operator,
         instruments: in_table_order(register::instruments_of(tx, content.point.as_str())?),
         photos,
+        comments: if is_old { BTreeMap::new() } else { review::comments(&history, &said_of) },
         shown_slots: RefCell::default(),
     };
     let parts = parts(&reader, form)?;
@@ -186,10 +200,12 @@ fn card(
         Some(_) => (shown_time(version.stamp.at), version.stamp.proof),
     };
     let void = history.voided().map(|voided| void_line(tx, words, operator, voided)).transpose()?;
+    let state = Standing::of(&history, &said_of).state;
+    let state = (!is_old && history.voided().is_none()).then(|| words.review_state(state));
     Ok(Some(Card {
         words,
         id: drawn.id.clone(),
-        marks: marks(&history, version, words),
+        marks: marks(&history, version, words).into_iter().chain(state).collect(),
         void,
         is_old,
         reason: version.reason.clone(),
@@ -206,6 +222,9 @@ fn card(
         signature: kept::signature(tx, &library.files, &content.signature.sha256, operator)?,
         gallery: Gallery { words, photos: other_photos(reader, form) },
         evidence,
+        rw: words.of_review(),
+        said: review::said(tx, words, operator, version, &said_of)?,
+        asked: reviewer.filter(|_| !is_old).and_then(|caller| Asked::of(caller, &history, &said_of)),
     }))
 }
 
@@ -306,7 +325,7 @@ fn load(
 ) -> Result<Option<RecordPage>, StoreError> {
     let Some(drawn) = visible(tx, caller, id)? else { return Ok(None) };
     let library = Library::open(app, tx, language.words)?;
-    let Some(card) = card(tx, &library, &drawn, number)? else { return Ok(None) };
+    let Some(card) = card(tx, &library, Some(caller), &drawn, number)? else { return Ok(None) };
     let is_held = tx.query_row(
         "SELECT EXISTS (SELECT 1 FROM visit WHERE id = :visit AND operator = :operator)",
         named_params! { ":visit": drawn.visit, ":operator": drawn.operator },

@@ -1,6 +1,7 @@
 //! The versions of a record: what changed, who, when and why, who signed each besides.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use askama::Template;
 use rusqlite::Transaction;
@@ -10,6 +11,7 @@ use stackside_core::record::Version;
 use stackside_core::register::in_table_order;
 
 use super::cell::{Cell, Reader, Value};
+use super::review::{Said, said};
 use super::verdict::text;
 use super::{Drawn, Library, evidence_of, gravest, marks, stamp_line, visible, void_line};
 use crate::access::PersonCaller;
@@ -17,12 +19,14 @@ use crate::history::HeldRecord;
 use crate::portal::kept::{self, Evidence};
 use crate::portal::{Frame, Language};
 use crate::store::StoreError;
-use crate::{App, register};
+use crate::words::ReviewWords;
+use crate::{App, register, review};
 
 #[derive(Template)]
 #[template(path = "versions.html")]
 pub(super) struct VersionsPage {
     frame: Frame,
+    rw: &'static ReviewWords,
     id: String,
     point: String,
     void: Option<String>,
@@ -44,6 +48,8 @@ struct Line {
     /// Role, name, and at whose tablet when; the drawing.
     countersigned: Vec<(String, Option<String>)>,
     evidence: Option<Evidence>,
+    /// What reviewers said of it.
+    said: Vec<Said>,
 }
 
 /// One place where a version differs from the one before.
@@ -67,6 +73,7 @@ pub(super) fn load(
     let Some(history) = HeldRecord::read(tx, &drawn.id)?.and_then(|held| held.history()) else {
         return Ok(None);
     };
+    let reviews = review::of_record(tx, &drawn.id)?;
     let mut versions = vec![];
     let mut before: Option<&Version> = None;
     for (version, number) in history.versions().zip(1..) {
@@ -86,6 +93,7 @@ pub(super) fn load(
             photos_added: before.map_or(0, |old| photos_added(old, version)),
             countersigned: countersigned(tx, &library, &drawn, version)?,
             evidence: evidence_of(tx, &version.stamp)?,
+            said: said(tx, words, &drawn.operator, version, &reviews)?,
         });
         before = Some(version);
     }
@@ -95,7 +103,7 @@ pub(super) fn load(
     let title = library.title(content.form.as_str(), content.form_version);
     let frame = Frame::new(language, title, Some(caller), &format!("/records/{}/versions", drawn.id));
     let point = register::point(tx, &drawn.point)?.map_or(drawn.point, |point| point.name);
-    Ok(Some(VersionsPage { frame, id: drawn.id, point, void, versions }))
+    Ok(Some(VersionsPage { frame, rw: words.of_review(), id: drawn.id, point, void, versions }))
 }
 
 fn photos_added(old: &Version, new: &Version) -> usize {
@@ -140,6 +148,7 @@ fn changes<'a>(
         operator: &drawn.operator,
         instruments: instruments.clone(),
         photos: vec![],
+        comments: BTreeMap::new(),
         shown_slots: RefCell::default(),
     };
     let (before, after) = (reader(old), reader(new));
