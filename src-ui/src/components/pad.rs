@@ -46,7 +46,7 @@ pub fn Pad(
     #[prop(into)]
     on_next: Callback<()>,
 ) -> impl IntoView {
-    let is_off = Signal::derive(move || title.with(Option::is_none));
+    let is_off = Memo::new(move |_| title.with(Option::is_none));
     let press = move |key: char| on_typed.run(value.with_untracked(|text| typed(text, key)));
     let digit = move |key: char, area: &'static str, name: Option<&'static str>| {
         view! {

@@ -84,6 +84,8 @@ pub struct Draft {
     pub over: RwSignal<Option<Over>>,
     /// Whether all is in the store.
     pub state: RwSignal<SaveState>,
+    /// What is wrong in the block that is shown, as it stands.
+    wrong: Memo<BTreeMap<AnswerKey, AnswerError>>,
     /// What stands in the way of signing, a moment after the last change.
     pub problems: Memo<Vec<Problem>>,
     /// Lines that were added to a block's table and have no answer yet.
@@ -117,16 +119,28 @@ impl Draft {
                 }),
             })
         });
+        let part = RwSignal::new(Part::Block(0));
+        // One for all fields: a key that changes no complaint then stirs none of them.
+        let wrong = Memo::new(move |_| {
+            let Part::Block(index) = part.get() else { return BTreeMap::new() };
+            view.with_value(|view| match blocks(&view.form, &view.instruments).get(index) {
+                Some(block) if !is_signed(view) => bottles.with(|bottles| {
+                    slots.with(|slots| wrong_answers(block, paper, &site(view, bottles, slots)))
+                }),
+                _ => BTreeMap::new(),
+            })
+        });
         Self {
             view,
             paper,
             photos,
             bottles,
             line: RwSignal::new(read.line.clone()),
-            part: RwSignal::new(Part::Block(0)),
+            part,
             target: RwSignal::new(None),
             over: RwSignal::new(None),
             state,
+            wrong,
             problems: all,
             added: RwSignal::default(),
             reason: RwSignal::new(read.correction.as_ref().map(|of| of.reason.clone()).unwrap_or_default()),
@@ -224,17 +238,9 @@ impl Draft {
         self.paper.answers.with_untracked(|answers| answers.0.get(key).is_some_and(is_given))
     }
     /// What is wrong with an answer as it stands; a gap is not wrong while the form is being filled. Tracks.
-    pub fn error(self, Spot { key, field }: &Spot) -> Option<AnswerError> {
-        if self.is_signed() || self.is_half_typed(key) {
-            return None;
-        }
-        let wrong = self.with_site(|answers, site| check_answer(field, key, answers, site).err());
-        let trouble = || {
-            self.paper.verdicts.with(|verdicts| {
-                problems(verdicts).find(|problem| problem.key == *key).map(|problem| problem.error)
-            })
-        };
-        wrong.or_else(trouble).filter(|error| !is_gap(error, key))
+    pub fn error(self, key: &AnswerKey) -> Option<AnswerError> {
+        let error = self.wrong.with(|wrong| wrong.get(key).cloned())?;
+        if self.is_half_typed(key) { None } else { Some(error) }
     }
     /// True for a lone sign or point, or a × without its word, in the field that is being typed: no reason to complain
     /// yet. Tracks.
@@ -349,6 +355,25 @@ fn site<'a>(view: &'a RecordView, bottles: &'a [Bottle], slots: &'a [String]) ->
         photo_slots: slots,
         now: Utc::now(),
     }
+}
+
+/// What is wrong in a block, or keeps it from being judged; tracks.
+fn wrong_answers(block: &Block<'_>, paper: Paper, site: &Site<'_>) -> BTreeMap<AnswerKey, AnswerError> {
+    let of_rules = paper.verdicts.with(|verdicts| {
+        let mine = |problem: &Problem| block.holds(&problem.key);
+        problems(verdicts).filter(mine).map(|problem| (problem.key, problem.error)).collect::<Vec<_>>()
+    });
+    let of_answers = paper.answers.with(|answers| {
+        let check = |(key, field): (AnswerKey, &Field)| {
+            let error = check_answer(field, &key, answers, site).err()?;
+            Some((key, error))
+        };
+        block.asked(answers).into_iter().filter_map(check).collect::<Vec<_>>()
+    });
+    // The first of a field counts; what the answer itself has wrong comes before what the rules say.
+    let mut wrong: BTreeMap<_, _> = of_rules.into_iter().rev().chain(of_answers).collect();
+    wrong.retain(|key, error| !is_gap(error, key));
+    wrong
 }
 
 /// What is missing or wrong, and what stands in the way of a verdict.

@@ -204,8 +204,8 @@ pub fn is_replaced(draft: Draft, key: &AnswerKey) -> bool {
 
 /// What is wrong with a field, in words.
 pub fn complaint(draft: Draft, spot: &Spot) -> Memo<Option<String>> {
-    let spot = spot.clone();
-    Memo::new(move |_| draft.error(&spot).map(|error| texts::answer_error(&error)))
+    let key = spot.key.clone();
+    Memo::new(move |_| draft.error(&key).map(|error| texts::answer_error(&error)))
 }
 
 /// A button that fills in today or now.

@@ -33,7 +33,7 @@ use stackside_core::record::RecordState;
 use self::block::BlockCard;
 use self::bottle::BottleDialog;
 use self::correct::{CorrectionBar, DiscardDialog, VersionNotes};
-use self::draft::{Draft, Over, Part};
+use self::draft::{Draft, Over, Part, dom_id};
 use self::kept::SignatureDialog;
 use self::lines::RemoveDialog;
 use self::missing::MissingDialog;
@@ -183,14 +183,18 @@ fn RecordPad(draft: Draft) -> impl IntoView {
         let part = draft.part.get();
         draft.target.get().filter(|key| draft.is_number(key) && draft.is_in(key, part))
     });
+    // Each is asked for by many keys of the pad: found once.
     let of_target = move |pick: fn(Draft, &AnswerKey) -> Option<String>| {
-        Signal::derive(move || target.with(|key| key.as_ref().and_then(|key| pick(draft, key))))
+        Memo::new(move |_| target.with(|key| key.as_ref().and_then(|key| pick(draft, key))))
     };
-    let value = Signal::derive(move || {
-        target.with(|key| key.as_ref().map(|key| draft.text(key)).unwrap_or_default())
+    let value =
+        Memo::new(move |_| target.with(|key| key.as_ref().map(|key| draft.text(key)).unwrap_or_default()));
+    let keys = Memo::new(move |_| {
+        target.with(|key| key.as_ref().map_or(PadKeys::default(), |key| draft.pad_keys(key)))
     });
     let typed = move |text: String| {
         if let Some(key) = target.get_untracked() {
+            way::show(&dom_id(&key), &text);
             draft.type_in(&key, text);
         }
     };
@@ -200,7 +204,7 @@ fn RecordPad(draft: Draft) -> impl IntoView {
             value
             allowed=of_target(|draft, key| draft.allowed(key))
             last=of_target(|draft, key| draft.last_value(key))
-            keys=Signal::derive(move || target.with(|key| key.as_ref().map_or(PadKeys::default(), |key| draft.pad_keys(key))))
+            keys
             on_typed=typed
             on_next=move |()| draft.go_on()
         />

@@ -170,6 +170,16 @@ impl Draft {
     }
 }
 
+/// Shows what was typed on the pad before anything else on the page moves: an input that has the focus lays the page out
+/// when its text changes, and that is quick only while nothing else has changed.
+pub fn show(id: &str, text: &str) {
+    if let Some(Ok(input)) =
+        document().get_element_by_id(id).map(JsCast::dyn_into::<web_sys::HtmlInputElement>)
+    {
+        input.set_value(text);
+    }
+}
+
 /// Puts the focus on an element, in sight; what is folded around it opens.
 pub fn focus(id: &str) {
     let Some(element) = document().get_element_by_id(id) else { return };
