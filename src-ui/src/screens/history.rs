@@ -9,6 +9,7 @@ use stackside_core::id::RecordId;
 use super::countersign_dialog::CountersignDialog;
 use super::differences::Differences;
 use super::record_row::SendPill;
+use super::review::ReviewLines;
 use super::void_dialog::{VoidDialog, Voidable};
 use crate::app::Shared;
 use crate::components::facts::Facts;
@@ -166,6 +167,7 @@ fn VersionCard(record: RecordId, version: VersionLine, is_newest: bool, view: Hi
             {changes}
             {photos.map(|words| view! { <p class="block__note"><Glyph icon=Icon::Camera /><span>{words}</span></p> })}
             <ul>{countersigned.collect_view()}</ul>
+            {version.reviews.into_iter().map(|line| view! { <ReviewLines line /> }).collect_view()}
             <div class="visit__foot">
                 <A href=to attr:class="btn">{way.get()}<Glyph icon=Icon::Right /></A>
             </div>

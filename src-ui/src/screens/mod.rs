@@ -13,6 +13,7 @@ pub mod points;
 pub mod record;
 pub mod record_row;
 pub mod records;
+pub mod review;
 pub mod settings;
 pub mod sign_dialog;
 pub mod sign_in;

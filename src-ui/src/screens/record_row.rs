@@ -6,6 +6,7 @@ use stackside_core::judge::Outcome;
 use stackside_core::photo::SendState;
 use stackside_core::record::RecordState;
 
+use super::review::ReviewPill;
 use crate::components::icon::Icon;
 use crate::components::row::Row;
 use crate::components::tone::{Pill, Tone};
@@ -32,6 +33,7 @@ pub fn MarkPills(marks: Marks) -> impl IntoView {
         {marks.is_void.then(|| view! { <Pill tone=Tone::Bad icon=Icon::Cross text=texts::VOIDED.get() /> })}
         {is_corrected.then(|| view! { <Pill tone=Tone::Info icon=Icon::Pen text=texts::CORRECTED.get() /> })}
         {marks.is_countersigned.then(|| view! { <Pill tone=Tone::Ok icon=Icon::Person text=texts::COUNTERSIGNED.get() /> })}
+        <ReviewPill state=marks.review />
         {marks.correction.is_some().then(|| view! { <Pill tone=Tone::Warn icon=Icon::Pen text=texts::CORRECTING.get() /> })}
     }
 }

@@ -1,9 +1,12 @@
 //! 台账: all records known here, newest first.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use stackside_core::command::{GetRecords, RecordsPage};
+use stackside_core::review::ReviewState;
 
 use super::record_row::RecordRow;
+use super::review::Reviewed;
 use crate::app::Shared;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::page::Page;
@@ -18,6 +21,21 @@ const ON_A_PAGE: u64 = 50;
 /// The screen.
 #[component]
 pub fn RecordsScreen() -> impl IntoView {
+    let query = use_query_map();
+    let state = Memo::new(move |_| query.with(|query| ReviewState::named(&query.get("review")?)));
+    move || match state.get() {
+        None => view! { <AllRecords /> }.into_any(),
+        Some(state) => view! {
+            <Page title=texts::review_state(state).get().to_owned() back="/records".to_owned()>
+                <Reviewed state />
+            </Page>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn AllRecords() -> impl IntoView {
     let shared = Shared::get();
     let search = RwSignal::new(String::new());
     let page = RwSignal::new(0_u32);

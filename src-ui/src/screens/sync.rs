@@ -2,12 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
+use leptos_router::components::A;
 use stackside_core::command::{GetSync, PauseFile, RetryFile, SyncItem, SyncNow, SyncSubject, SyncView};
 use stackside_core::hash::Hash;
 use stackside_core::photo::SendState;
+use stackside_core::review::ReviewState;
 use stackside_core::sync::SyncTrouble;
 
 use super::record_row::SendPill;
+use super::review::ReviewPill;
 use super::storage::ShortOfRoom;
 use crate::app::Shared;
 use crate::components::icon::{Glyph, Icon};
@@ -74,6 +77,7 @@ fn Queue(view: Memo<SyncView>) -> impl IntoView {
     let contact = move || {
         view.with(|view| texts::contact(view.line.last_contact, view.sent_today_bytes, view.sent_month_bytes))
     };
+    let reviewed = Memo::new(move |_| view.with(|view| view.returned + view.accepted > 0));
     let items = Memo::new(move |_| view.with(|view| view.items.clone()));
     let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
     let list = move || match is_empty.get() {
@@ -89,6 +93,7 @@ fn Queue(view: Memo<SyncView>) -> impl IntoView {
     };
     view! {
         {move || view.with(counts)}
+        {move || reviewed.get().then(|| view.with(reviews))}
         <div role="status">{move || trouble.with(trouble_note)}</div>
         {wifi}
         {move || view.with(total)}
@@ -104,8 +109,8 @@ fn Queue(view: Memo<SyncView>) -> impl IntoView {
 
 /// What waits, what arrived, what came back.
 fn counts(view: &SyncView) -> impl IntoView + use<> {
-    let returned = view.items.iter().filter(|item| item.send == SendState::Refused).count();
-    let returned = u64::try_from(returned).unwrap_or(u64::MAX);
+    let refused = view.items.iter().filter(|item| item.send == SendState::Refused).count();
+    let refused = u64::try_from(refused).unwrap_or(u64::MAX);
     let waiting = view.line.entries_waiting + view.line.files_waiting;
     let count = |name: texts::Text, count: u64, is_bad: bool| {
         view! {
@@ -118,8 +123,22 @@ fn counts(view: &SyncView) -> impl IntoView + use<> {
     view! {
         <dl class="sync__top num">
             {count(texts::IS_WAITING, waiting, false)} {count(texts::IS_HELD, view.entries_held, false)}
-            {count(texts::IS_RETURNED, returned, returned > 0)}
+            {count(texts::NOT_TAKEN, refused, refused > 0)}
         </dl>
+    }
+}
+
+/// What reviewers said of what arrived; each count leads to its records.
+fn reviews(view: &SyncView) -> impl IntoView + use<> {
+    let way = |state: ReviewState, count: u64| {
+        let words = format!("{} {}", texts::review_state(state).get(), texts::grouped(count));
+        let to = format!("/records?review={}", state.name());
+        view! { <A href=to attr:class="btn num">{words}<Glyph icon=Icon::Right /></A> }
+    };
+    view! {
+        <nav class="sync__reviews" aria-label=texts::BY_REVIEW.get()>
+            {way(ReviewState::Returned, view.returned)} {way(ReviewState::Accepted, view.accepted)}
+        </nav>
     }
 }
 
@@ -185,11 +204,12 @@ fn Item(first: SyncItem, items: Memo<Vec<SyncItem>>) -> impl IntoView {
         is_moving.then(|| view! { <Progress name=texts::PROGRESS.get() done=sent total /> })
     };
     let standing = Memo::new(move |_| item.with(|item| (item.send, item.paused)));
+    let review = Memo::new(move |_| item.with(|item| item.review).unwrap_or_default());
     let pill = move || match standing.get() {
         (SendState::Waiting, true) => {
             view! { <Pill tone=Tone::Warn icon=Icon::Clock text=texts::PAUSED.get() /> }.into_any()
         }
-        (send, _) => view! { <SendPill send /> }.into_any(),
+        (send, _) => view! { <ReviewPill state=review.get() /> <SendPill send /> }.into_any(),
     };
     let here = Memo::new(move |_| item.with(|item| item.file.filter(|_| item.held_at.is_none())));
     let name = title.clone();
@@ -205,7 +225,7 @@ fn icon_of(item: &SyncItem) -> Icon {
         (SyncSubject::Entry { kind, .. }, _) => match kind.as_str() {
             "signed_in" => Icon::Site,
             "signed_out" => Icon::Door,
-            "record_signed" | "record_corrected" | "countersigned" | "voided" => Icon::Chart,
+            "record_signed" | "record_corrected" | "countersigned" | "voided" | "appealed" => Icon::Chart,
             "photo_taken" => Icon::Camera,
             "clock_jumped" | "zone_changed" | "restarted" => Icon::Clock,
             _ => Icon::Book,

@@ -32,6 +32,7 @@ pub fn TodayScreen() -> impl IntoView {
     view! {
         <Page title=texts::TODAY.get().to_owned() subtitle=Signal::derive(date) end=|| view! { <PersonPill /> }>
             <Recovered />
+            <super::review::ReturnedTasks />
             {show(
                 today,
                 |Today { visits, due, .. }| {

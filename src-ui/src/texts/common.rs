@@ -29,7 +29,7 @@ texts! {
     WAITING: "待发", "To send";
     SENDING: "发送中", "Sending";
     HELD: "已收妥", "Received";
-    RETURNED: "被退回", "Returned";
+    NOT_TAKEN: "未被接收", "Not taken";
     URGENT: "项逾期或今天到期", "overdue or due today";
     TO_BE_CHECKED: "依据待核", "Basis unchecked";
 }
@@ -70,7 +70,7 @@ pub fn send_state(state: SendState) -> Text {
         SendState::Waiting => WAITING,
         SendState::Sending => SENDING,
         SendState::Held => HELD,
-        SendState::Refused => RETURNED,
+        SendState::Refused => NOT_TAKEN,
     }
 }
 

@@ -11,7 +11,6 @@ texts! {
     SYNC_NOW: "立即同步", "Sync now";
     IS_WAITING: "待发", "To send";
     IS_HELD: "已收妥（有回执）", "Received (receipt)";
-    IS_RETURNED: "被退回", "Returned";
     QUEUE: "发送队列", "Queue";
     QUEUE_EMPTY: "没有待发的内容。", "Nothing waits to be sent.";
     PROGRESS: "发送进度", "Progress";
@@ -82,6 +81,7 @@ fn entry_kind(kind: &str) -> &'static str {
         "record_corrected" => pick("更正记录", "Record corrected"),
         "countersigned" => pick("复核签名", "Countersigned"),
         "voided" => pick("作废", "Voided"),
+        "appealed" => pick("申诉", "Appeal"),
         "signed_out" => pick("离场", "Sign-out"),
         "clock_jumped" => pick("时钟跳变", "Clock jumped"),
         "zone_changed" => pick("时区改变", "Time zone changed"),

@@ -53,6 +53,8 @@ pub enum Over {
     Sign,
     /// A correction is dropped.
     Discard,
+    /// A returned record stands as it is.
+    Appeal,
 }
 
 /// A field with its place.
@@ -76,6 +78,8 @@ pub struct Draft {
     pub bottles: RwSignal<Vec<Bottle>>,
     /// The record's line: send state.
     pub line: RwSignal<RecordLine>,
+    /// What a reviewer said.
+    pub review: RwSignal<Option<stackside_core::command::ReviewLine>>,
     /// What is shown.
     pub part: RwSignal<Part>,
     /// The field that has, or had last, the focus.
@@ -136,6 +140,7 @@ impl Draft {
             photos,
             bottles,
             line: RwSignal::new(read.line.clone()),
+            review: RwSignal::new(read.review.clone()),
             part,
             target: RwSignal::new(None),
             over: RwSignal::new(None),
@@ -329,10 +334,11 @@ impl Draft {
                 None => shell::call(&GetRecord { record }).await,
             };
             let Ok(read) = read else { return };
-            let RecordView { photos, line, answers, bottles, .. } = read;
+            let RecordView { photos, line, answers, bottles, review, .. } = read;
             refresh(self.photos, photos);
             refresh(self.bottles, bottles);
             refresh(self.line, line);
+            refresh(self.review, review);
             if self.saves.try_with_value(|saves| saves.take_all(answers, puts)) == Some(false) {
                 self.read_soon();
             }

@@ -11,6 +11,7 @@ use super::draft::{Draft, Spot, dom_id, is_given};
 use super::is_pad_type;
 use super::kept::{FileField, SignatureField};
 use super::photos::PhotoField;
+use super::review::said;
 use crate::app::Shared;
 use crate::components::chips::{Chip, Chips};
 use crate::components::field::{
@@ -51,10 +52,12 @@ impl Seat {
     }
 }
 
-/// Draws a field; one that another answer calls for comes and goes with it.
+/// Draws a field with what was said of it; one that another answer calls for comes and goes with it.
 pub fn draw(draft: Draft, spot: Spot, seat: Seat) -> AnyView {
     let complaint = complaint(draft, &spot);
-    draw_with(draft, spot, seat, complaint)
+    let said = said(draft, &spot.key, None);
+    let field = draw_with(draft, spot, seat, complaint);
+    view! { <div class="with-said">{field} {said}</div> }.into_any()
 }
 
 /// The same, where the complaint is shown elsewhere too.

@@ -5,6 +5,7 @@ use stackside_core::form::{Check, FieldType, is_asked, is_due, item_of};
 
 use super::draft::{Draft, Spot, dom_id};
 use super::field::{Seat, complaint, draw, told};
+use super::review::said;
 use crate::components::field::CheckField;
 use crate::components::icon::{Glyph, Icon};
 use crate::texts;
@@ -126,6 +127,7 @@ pub fn draw_inspection(draft: Draft, Inspection { due, later }: Inspection) -> A
 
 fn draw_item(draft: Draft, item: Item) -> impl IntoView {
     let Item { check, mut readings, note } = item;
+    let said = said(draft, &check.key, None);
     if draft.is_signed() {
         readings.retain(|spot| !untrack(|| draft.text(&spot.key)).trim().is_empty());
     }
@@ -139,6 +141,7 @@ fn draw_item(draft: Draft, item: Item) -> impl IntoView {
                 true => draw_signed(draft, check, note).into_any(),
                 false => draw_check(draft, check, note).into_any(),
             }}
+            {said}
             {readings}
         </div>
     }

@@ -6,6 +6,7 @@ use stackside_core::judge::{Function, Judge, Verdict};
 
 use super::draft::{Draft, Over, Spot, dom_id};
 use super::field::{Seat, complaint, draw, draw_with, is_replaced};
+use super::review::said;
 use crate::components::field::{Complaint, FieldName};
 use crate::components::verdict::VerdictBanner;
 use crate::texts;
@@ -70,6 +71,8 @@ pub fn draw_judged(draft: Draft, judged: Judged) -> AnyView {
     });
     let name = label.clone();
     let mut whys = Vec::new();
+    let said_of = |spot: &Spot| said(draft, &spot.key, Some(texts::label(&spot.field.label).to_owned()));
+    let comments: Vec<_> = head.iter().chain(&cells).map(said_of).collect();
     let class = if is_drift { "judged" } else { "judged judged--wide" };
     let cells = cells
         .into_iter()
@@ -89,7 +92,7 @@ pub fn draw_judged(draft: Draft, judged: Judged) -> AnyView {
                 {head.into_iter().map(|spot| draw_head(draft, spot)).collect_view()}
             </div>
             {cells}
-            <div class="judged__whys">{whys}</div>
+            <div class="judged__whys">{whys} {comments}</div>
         </div>
         <VerdictBanner verdict />
         {(!more.is_empty()).then(|| {

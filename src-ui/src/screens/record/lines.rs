@@ -8,6 +8,7 @@ use stackside_core::form::{AnswerKey, Answers, Block, Field, FieldType};
 
 use super::draft::{Draft, Over, Spot, dom_id};
 use super::field::{Seat, complaint, draw, draw_with};
+use super::review::said;
 use crate::app::Shared;
 use crate::components::dialog::Dialog;
 use crate::components::field::{Complaint, FieldName};
@@ -198,7 +199,8 @@ fn LineRow(
             let name = FieldName::new(dom_id(&spot.key), texts::label(&spot.field.label));
             whys.push(view! { <Complaint name complaint with_name=true /> });
         }
-        cells.push(view! { <td>{draw_with(draft, spot, Seat::Cell, complaint)}</td> });
+        let said = said(draft, &spot.key, None);
+        cells.push(view! { <td>{draw_with(draft, spot, Seat::Cell, complaint)} {said}</td> });
     }
     view! {
         <tr>

@@ -15,6 +15,7 @@ mod outline;
 mod paper;
 mod photos;
 mod replace;
+mod review;
 mod saves;
 mod sign;
 mod times;
@@ -40,6 +41,7 @@ use self::missing::MissingDialog;
 use self::outline::Outline;
 use self::photos::{PhotosCard, SlotCamera};
 use self::replace::ReplaceDialog;
+use self::review::ReviewNote;
 use self::sign::SignHere;
 use self::times::TimesDialog;
 use crate::app::Shared;
@@ -49,6 +51,7 @@ use crate::components::page::Page;
 use crate::components::states::{Failed, Loading};
 use crate::components::tone::{Pill, Tone};
 use crate::screens::record_row::MarkPills;
+use crate::screens::review::AppealDialog;
 use crate::{shell, texts};
 
 pub use self::outline::block_name;
@@ -132,10 +135,13 @@ fn Sheet(view: Arc<RecordView>) -> impl IntoView {
     view! {
         <Page title=texts::label(&view.form.title).to_owned() subtitle=subtitle back=home focus=true end=end>
             <div class="sheet">
-                {match draft.is_correction() {
-                    true => view! { <CorrectionBar draft /> }.into_any(),
-                    false => view! { <VersionNotes draft /> }.into_any(),
-                }}
+                <div>
+                    {match draft.is_correction() {
+                        true => view! { <CorrectionBar draft /> }.into_any(),
+                        false => view! { <VersionNotes draft /> }.into_any(),
+                    }}
+                    <ReviewNote draft />
+                </div>
                 <div class="record" class:record--pad=has_pad class:record--signed=draft.is_signed()>
                     <Outline draft />
                     <div class="record__middle" tabindex=draft.is_signed().then_some("0")>{body}</div>
@@ -159,6 +165,10 @@ fn draw_over(draft: Draft, over: Over) -> AnyView {
         Over::Camera(slot) => view! { <SlotCamera draft of=slot /> }.into_any(),
         Over::Sign => view! { <SignHere draft /> }.into_any(),
         Over::Discard => view! { <DiscardDialog draft /> }.into_any(),
+        Over::Appeal => {
+            let close = move |()| draft.over.set(None);
+            view! { <AppealDialog record=draft.id() on_close=close /> }.into_any()
+        }
     }
 }
 
