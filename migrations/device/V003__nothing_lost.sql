@@ -68,3 +68,19 @@ CREATE TABLE review_state (
     state  TEXT NOT NULL
 ) STRICT;
 CREATE INDEX review_state_state ON review_state (state);
+
+CREATE TABLE fault (
+    --- 故障: one row for each that is known here, made from the entries about it.
+    id         TEXT    NOT NULL PRIMARY KEY,
+    point      TEXT    NOT NULL,
+    -- The first step that is known.
+    began_at   TEXT    NOT NULL,
+    -- 0 once nothing is left to do, or it was withdrawn.
+    is_open    INTEGER NOT NULL,
+    -- The entries of its steps as the server last sent them, other tablets' and own ones.
+    elsewhere  TEXT    NOT NULL
+) STRICT;
+CREATE INDEX fault_point ON fault (point);
+CREATE INDEX fault_open ON fault (began_at) WHERE is_open;
+-- The entries about a fault.
+CREATE INDEX entry_fault ON entry (body ->> '$.fault') WHERE kind = 'fault_step';

@@ -68,3 +68,26 @@ CREATE INDEX review_record ON review (record);
 -- appealed or accepted.
 ALTER TABLE record ADD COLUMN review TEXT NOT NULL DEFAULT 'not_reviewed';
 CREATE INDEX record_review ON record (review, signed_ms);
+
+CREATE TABLE fault_step (
+    -- 故障: which entries are about which fault, drawn from `fault_step`. What a fault is, is folded from them.
+    device   TEXT    NOT NULL,
+    log      TEXT    NOT NULL,
+    seq      INTEGER NOT NULL,
+    fault    TEXT    NOT NULL,
+    -- Whose tablet said so: only steps of one operator at one point are one fault.
+    operator TEXT    NOT NULL,
+    point    TEXT    NOT NULL,
+    -- 1 of a step that may end a fault: back in service, withdrawn.
+    ends     INTEGER NOT NULL,
+    PRIMARY KEY (device, log, seq)
+) STRICT;
+CREATE INDEX fault_step_fault ON fault_step (fault);
+INSERT INTO redraw (device, log, seq) SELECT device, log, seq FROM entry WHERE kind = 'fault_step'
+ON CONFLICT DO NOTHING;
+
+CREATE VIEW fault AS
+    SELECT fault_step.fault AS id, fault_step.operator, fault_step.point, MAX(fault_step.ends) AS is_ended,
+        MAX(entry.received_ms) AS heard_ms, MAX(entry.rowid) AS newest
+    FROM fault_step JOIN entry USING (device, log, seq)
+    GROUP BY fault_step.fault, fault_step.operator, fault_step.point;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::fault::FaultStep;
 use crate::form::{AnswerKey, Answers, Label};
 use crate::geofence::{Fix, PresenceVerdict};
 use crate::hash::Hash;
@@ -48,6 +49,8 @@ pub enum Act {
     Voided(Box<Voided>),
     /// 申诉: whoever signed a record that was returned stands by it.
     Appealed(Box<Appealed>),
+    /// 故障: one step of it.
+    FaultStep(Box<FaultStep>),
     /// 离场.
     SignedOut {
         /// The visit.
@@ -322,6 +325,7 @@ impl Act {
             Self::Countersigned(_) => "countersigned",
             Self::Voided(_) => "voided",
             Self::Appealed(_) => "appealed",
+            Self::FaultStep(_) => "fault_step",
             Self::SignedOut { .. } => "signed_out",
             Self::ClockJumped { .. } => "clock_jumped",
             Self::ZoneChanged { .. } => "zone_changed",

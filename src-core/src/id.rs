@@ -118,9 +118,22 @@ device_ids! {
     PhotoId,
     /// 审核: what a supervisor said of one version of a record.
     ReviewId,
+    /// 故障: from noticing to return to service.
+    FaultId,
+}
+
+impl RulebookId {
+    /// That of the nation.
+    pub fn nation() -> Self {
+        Self("CN".to_owned())
+    }
 }
 
 impl Jurisdiction {
+    /// Everywhere.
+    pub fn nation() -> Self {
+        Self("CN".to_owned())
+    }
     /// True if a rule of `self` holds at a place of `other`: the nation for all, a province for its cities.
     pub fn covers(&self, other: &Self) -> bool {
         other.0 == self.0

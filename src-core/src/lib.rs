@@ -12,6 +12,7 @@ pub mod definition;
 pub mod due;
 pub mod evidence;
 pub mod export;
+pub mod fault;
 pub mod form;
 pub mod geofence;
 pub mod hash;

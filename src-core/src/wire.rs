@@ -23,7 +23,9 @@ use crate::clock::TimeProof;
 use crate::definition::Definition;
 use crate::evidence::{Entry, PublicKey};
 use crate::hash::Hash;
-use crate::id::{BottleId, DeviceId, DischargerId, InstrumentId, LogId, OperatorId, PersonId, PointId};
+use crate::id::{
+    BottleId, DeviceId, DischargerId, FaultId, InstrumentId, LogId, OperatorId, PersonId, PointId,
+};
 use crate::record::{History, Stamp};
 use crate::register::{Bottle, Discharger, Instrument, Operator, Person, Point};
 use crate::review::Review;
@@ -190,6 +192,8 @@ pub enum Change {
     Removed(Removed),
     /// A record of one of the operator's points, made on any tablet.
     Record(Box<RecordElsewhere>),
+    /// A fault at one of the operator's points, noted on any tablet.
+    Fault(FaultElsewhere),
     /// A form or a rulebook.
     Definition(Definition),
     /// What a supervisor said of a version of a record.
@@ -238,6 +242,16 @@ pub struct RecordElsewhere {
     /// What was done with it later, in order: corrections, countersignatures, voids, as their devices signed them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub later: Vec<Entry>,
+}
+
+/// A fault with all its steps, as their devices signed them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FaultElsewhere {
+    /// Which.
+    pub fault: FaultId,
+    /// The entries of its steps.
+    pub steps: Vec<Entry>,
 }
 
 impl RecordElsewhere {

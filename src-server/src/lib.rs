@@ -7,6 +7,7 @@ mod api;
 mod app;
 pub mod backup;
 mod definition;
+mod faults;
 mod guard;
 mod history;
 pub mod import;

@@ -10,8 +10,8 @@ use stackside_core::id::{OperatorId, PersonId};
 use stackside_core::register::{Instrument, Operator, Person, Point};
 use stackside_core::wire::{Change, Removed};
 
-use crate::definition;
 use crate::store::StoreError;
+use crate::{definition, faults};
 
 /// The kind of a definition in `change`.
 pub(crate) const DEFINITION: &str = "definition";
@@ -167,7 +167,7 @@ pub fn announce(tx: &Transaction<'_>, operator: &str) -> Result<(), StoreError> 
     for (id, hash) in records {
         tell(tx, operator, "record", &id, &hash)?;
     }
-    Ok(())
+    faults::announce(tx, operator, None)
 }
 
 /// Queues definitions that are new, for every operator. Records that name a form which is new here are queued anew behind
@@ -210,7 +210,13 @@ pub fn announce_review(tx: &Transaction<'_>, operator: &str, id: &str) -> Result
 }
 
 /// Queues a change; false if it was told already.
-fn tell(tx: &Transaction<'_>, operator: &str, kind: &str, id: &str, hash: &str) -> Result<bool, StoreError> {
+pub(crate) fn tell(
+    tx: &Transaction<'_>,
+    operator: &str,
+    kind: &str,
+    id: &str,
+    hash: &str,
+) -> Result<bool, StoreError> {
     let known: bool = tx
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM change

@@ -54,6 +54,7 @@ impl Draft {
                 person: &person()?,
                 now,
                 last: &|_: Option<&InstrumentId>| None,
+                fault: None,
             },
         );
         Ok(Self { form, rulebook, instruments, bottles, answers, photos: vec![], now })

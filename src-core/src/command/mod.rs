@@ -2,6 +2,7 @@
 
 mod app;
 mod error;
+mod fault;
 mod finding;
 mod history;
 mod review;
@@ -9,12 +10,14 @@ mod storage;
 mod sync;
 mod view;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::act::Strokes;
+use crate::fault::{FaultPart, Step};
 use crate::form::{Answer, AnswerKey};
 use crate::hash::Hash;
-use crate::id::{FormCode, PersonId, PhotoId, PointId, RecordId, VisitId};
+use crate::id::{FaultId, FormCode, InstrumentId, PersonId, PhotoId, PointId, RecordId, VisitId};
 use crate::photo::PhotoSource;
 use crate::plate::PlateVerdict;
 use crate::register::Bottle;
@@ -22,6 +25,7 @@ use crate::review::ReviewState;
 
 pub use app::*;
 pub use error::{CommandError, HandoverTrouble};
+pub use fault::*;
 pub use finding::*;
 pub use history::*;
 pub use review::*;
@@ -354,6 +358,51 @@ commands! { $
         /// From 0.
         page: u32,
     } -> RecordsPage;
+    /// Faults, the newest first: the open ones, or all of a point.
+    GetFaults / get_faults {
+        /// Nothing for the open ones of all points.
+        point: Option<PointId>,
+    } -> Vec<FaultLine>;
+    /// One fault with its steps and deadlines.
+    GetFault / get_fault {
+        /// Which.
+        fault: FaultId,
+    } -> FaultView;
+    /// 发现: a fault begins.
+    StartFault / start_fault {
+        /// Where.
+        point: PointId,
+        /// The part of the system.
+        part: FaultPart,
+        /// The instrument, if a single one is concerned.
+        instrument: Option<InstrumentId>,
+        /// When it was noticed.
+        at: DateTime<Utc>,
+        /// What was noticed.
+        words: String,
+    } -> FaultId;
+    /// Notes one more step of a fault. One of a kind that happens once takes the place of the one that is there.
+    AddFaultStep / add_fault_step {
+        /// Which fault.
+        fault: FaultId,
+        /// What happened.
+        step: Step,
+        /// When.
+        at: DateTime<Utc>,
+        /// In the technician's words.
+        words: String,
+        /// The record that shows it.
+        record: Option<RecordId>,
+        /// The entry of the step whose place it takes.
+        replaces: Option<Hash>,
+    } -> ();
+    /// Opens a form about a fault, as [`OpenRecord`] does, with what the fault knows filled in.
+    OpenFaultRecord / open_fault_record {
+        /// The fault.
+        fault: FaultId,
+        /// The form.
+        form: FormCode,
+    } -> RecordId;
     /// Writes what the server does not hold yet to a sealed file, for another tablet to send.
     GiveHandover / give_handover {} -> HandoverGiven;
     /// Begins to take over such a file; one that was begun before is dropped.

@@ -246,6 +246,9 @@ pub enum AnswerError {
     /// Ends before it starts.
     #[error("before its start")]
     BeforeStart,
+    /// After what followed it.
+    #[error("after what followed it")]
+    AfterNext,
     /// Lies in the future.
     #[error("in the future")]
     InTheFuture,

@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Answer, Answers, Block, Field, Form, Origin, blocks};
 use crate::clock::{shanghai_date, shown_time};
+use crate::fault::{Fault, Step, StepKind};
 use crate::id::{InstrumentId, RecordId};
 use crate::register::{Bottle, Discharger, Instrument, InstrumentKind, Operator, Person, Point, same_factor};
 
-/// Where a field's value comes from: `register:discharger.name`, `last:span.after`, `clock:date`, `value:0`.
+/// Where a field's value comes from: `register:discharger.name`, `last:span.after`, `fault:noticed_at`, `clock:date`,
+/// `value:0`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Prefill {
@@ -21,6 +23,8 @@ pub enum Prefill {
     Date,
     /// The time now.
     Time,
+    /// What a fault knows, where a form is opened from one.
+    Fault(FaultValue),
     /// A value of the new bottle, where a replaced one is recorded.
     Bottle(BottleValue),
     /// Always the same.
@@ -54,6 +58,23 @@ named_values! {
     Supplier = "supplier",
     ValidUntil = "valid_until",
     Pressure = "pressure_mpa",
+}
+named_values! {
+    /// What a fault knows.
+    FaultValue:
+    NoticedAt = "noticed_at",
+    ReportedAt = "reported_at",
+    ReportedTo = "reported_to",
+    ArrivedAt = "arrived_at",
+    RepairedAt = "repaired_at",
+    ProvedAt = "proved_at",
+    BackAt = "back_at",
+    MonitoredFrom = "monitored_from",
+    IsMonitored = "is_monitored",
+    Part = "part",
+    FaultInstrument = "instrument",
+    Description = "description",
+    Repair = "repair",
 }
 named_values! {
     /// A value of the register that a form can name.
@@ -97,7 +118,7 @@ named_values! {
 /// Why a text is not a source of values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not `register:…`, `last:…`, `bottle:…`, `clock:date`, `clock:time` or `value:…` with a known name"
+    "`{0}` is not `register:…`, `last:…`, `fault:…`, `bottle:…`, `clock:date`, `clock:time` or `value:…` with a known name"
 )]
 pub struct PrefillError(String);
 
@@ -106,6 +127,7 @@ impl TryFrom<String> for Prefill {
     fn try_from(text: String) -> Result<Self, PrefillError> {
         match text.split_once(':') {
             Some(("register", name)) => RegisterValue::named(name).map(Self::Register),
+            Some(("fault", name)) => FaultValue::named(name).map(Self::Fault),
             Some(("bottle", name)) => BottleValue::named(name).map(Self::Bottle),
             Some(("last", fields)) if !fields.is_empty() => {
                 Some(Self::Last(fields.split('|').map(str::to_owned).collect()))
@@ -122,6 +144,7 @@ impl From<Prefill> for String {
     fn from(prefill: Prefill) -> String {
         match prefill {
             Prefill::Register(value) => format!("register:{}", value.name()),
+            Prefill::Fault(value) => format!("fault:{}", value.name()),
             Prefill::Bottle(value) => format!("bottle:{}", value.name()),
             Prefill::Last(fields) => format!("last:{}", fields.join("|")),
             Prefill::Date => "clock:date".into(),
@@ -153,6 +176,8 @@ pub struct Source<'a> {
     /// The last signed record of the form that worked on an instrument, with its answers; for nothing the last one at
     /// the point.
     pub last: &'a LastRecord<'a>,
+    /// The fault that the form is about, where it is opened from one.
+    pub fault: Option<&'a Fault>,
 }
 
 /// The answers that are there before anyone types, those of the table lines that are shown too.
@@ -206,6 +231,33 @@ impl Bottle {
     }
 }
 
+impl Fault {
+    fn value(&self, value: FaultValue) -> Option<String> {
+        use StepKind::{Arrived, BackInService, ManualMonitoring, Noticed, Proved, Repaired, Reported};
+        let time = |kind| self.at(kind).map(shown_time);
+        let words = |kind| self.standing(kind).next().map(|one| one.step.words.clone());
+        let instrument = || match &self.standing(Noticed).next()?.step.step {
+            Step::Noticed { instrument, .. } => instrument.as_ref().map(ToString::to_string),
+            _ => None,
+        };
+        match value {
+            FaultValue::NoticedAt => time(Noticed),
+            FaultValue::ReportedAt => time(Reported),
+            FaultValue::ReportedTo => words(Reported),
+            FaultValue::ArrivedAt => time(Arrived),
+            FaultValue::RepairedAt => time(Repaired),
+            FaultValue::ProvedAt => time(Proved),
+            FaultValue::BackAt => time(BackInService),
+            FaultValue::MonitoredFrom => time(ManualMonitoring),
+            FaultValue::IsMonitored => time(ManualMonitoring).map(|_| "yes".to_owned()),
+            FaultValue::Part => self.part().map(|part| part.name().to_owned()),
+            FaultValue::FaultInstrument => instrument(),
+            FaultValue::Description => words(Noticed),
+            FaultValue::Repair => words(Repaired),
+        }
+    }
+}
+
 impl Source<'_> {
     fn answer(&self, field: &Field, block: &Block<'_>, last: Option<&(RecordId, Answers)>) -> Option<Answer> {
         let (text, origin) = match field.prefill.as_ref()? {
@@ -218,6 +270,7 @@ impl Source<'_> {
             Prefill::Date => (shanghai_date(self.now).to_string(), Origin::Default),
             Prefill::Time => (shown_time(self.now), Origin::Default),
             Prefill::Value(value) => (value.clone(), Origin::Default),
+            Prefill::Fault(value) => (self.fault?.value(*value)?, Origin::Default),
             Prefill::Bottle(_) => return None,
         };
         (!text.is_empty()).then(|| Answer::given(text, origin))

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+mod fault;
 mod limit;
 mod period;
 
@@ -11,8 +12,9 @@ use crate::definition::complaint;
 use crate::form::{Basis, Label};
 use crate::id::{Jurisdiction, RulebookId};
 use crate::judge::Quantity;
-use crate::register::{InstrumentKind, Medium, is_factor};
+use crate::register::{InstrumentKind, is_factor};
 
+pub use fault::{DeadlineRule, FaultEvent, FollowUpRule};
 pub use limit::{Band, BandBy, LimitRule};
 pub use period::{Every, Mode, PeriodRule};
 
@@ -49,6 +51,9 @@ pub struct Rulebook {
     /// Clocks of a fault.
     #[serde(rename = "deadline", default)]
     pub deadlines: Vec<DeadlineRule>,
+    /// What changes ask for.
+    #[serde(rename = "follow_up", default)]
+    pub follow_ups: Vec<FollowUpRule>,
 }
 
 /// Limits of zero or span drift for some kinds of instrument.
@@ -91,43 +96,6 @@ pub struct Limit {
     pub value: Decimal,
     /// What it rests on.
     pub basis: Basis,
-}
-
-/// How long a step of a fault may take.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DeadlineRule {
-    /// Stable id.
-    pub id: String,
-    /// Which step.
-    pub event: FaultEvent,
-    /// Gas or water; nothing for both.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub medium: Option<Medium>,
-    /// Hours, counted exactly.
-    pub hours: u32,
-    /// Where it is written.
-    pub clause: Label,
-    /// What it rests on.
-    pub basis: Basis,
-    /// False until a person has compared the rule with the printed standard.
-    pub checked: bool,
-}
-
-/// The steps of a fault that have a deadline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FaultEvent {
-    /// On site.
-    Arrive,
-    /// Written report to the authority.
-    Report,
-    /// Repaired.
-    Repair,
-    /// Back in operation.
-    Back,
-    /// The longest interval of manual monitoring while down.
-    ManualMonitoring,
 }
 
 /// Why a file is not a rulebook. Refused whole.
@@ -176,6 +144,21 @@ pub enum RulebookError {
 }
 
 impl Rulebook {
+    /// One that says nothing.
+    pub fn empty(valid_from: NaiveDate) -> Self {
+        Self {
+            id: RulebookId::nation(),
+            version: 0,
+            jurisdiction: Jurisdiction::nation(),
+            valid_from,
+            drifts: vec![],
+            limits: vec![],
+            periods: vec![],
+            deadlines: vec![],
+            follow_ups: vec![],
+        }
+    }
+
     /// Reads a rulebook; a broken one is refused whole.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, RulebookError> {
         let book: Self = toml::from_str(text).map_err(|error| {
@@ -200,7 +183,8 @@ impl Rulebook {
         let ids = (self.drifts.iter().map(|rule| &rule.id))
             .chain(self.limits.iter().map(|rule| &rule.id))
             .chain(self.periods.iter().map(|rule| &rule.id))
-            .chain(self.deadlines.iter().map(|rule| &rule.id));
+            .chain(self.deadlines.iter().map(|rule| &rule.id))
+            .chain(self.follow_ups.iter().map(|rule| &rule.id));
         for id in ids {
             if !seen.insert(id) {
                 return Err((id, "the id is used twice"));
@@ -215,6 +199,9 @@ impl Rulebook {
             }
         }
         for rule in &self.limits {
+            rule.check().map_err(|message| (rule.id.as_str(), message))?;
+        }
+        for rule in &self.follow_ups {
             rule.check().map_err(|message| (rule.id.as_str(), message))?;
         }
         for rule in &self.periods {
@@ -259,6 +246,7 @@ impl Rulebook {
             |new: &PeriodRule, old: &PeriodRule| new.every().days_about() < old.every().days_about();
         replace(&mut self.periods, &local.periods, |rule| &rule.id, is_shorter);
         replace(&mut self.deadlines, &local.deadlines, |rule| &rule.id, |_, _| true);
+        replace(&mut self.follow_ups, &local.follow_ups, |rule| &rule.id, |_, _| true);
         (self.id, self.version, self.jurisdiction) =
             (local.id.clone(), local.version, local.jurisdiction.clone());
         self
@@ -322,6 +310,7 @@ mod tests {
             assert!(book.limits.iter().all(|rule| !rule.checked), "{}", book.id);
             assert!(book.periods.iter().all(|rule| !rule.checked), "{}", book.id);
             assert!(book.deadlines.iter().all(|rule| !rule.checked), "{}", book.id);
+            assert!(book.follow_ups.iter().all(|rule| !rule.checked), "{}", book.id);
         }
     }
 

@@ -73,7 +73,7 @@ impl Inner {
         bottle: &Bottle,
         now: DateTime<Utc>,
     ) -> Result<RecordId, Error> {
-        let id = self.open_at(t, person, place, form, now)?;
+        let id = self.open_at(t, person, place, form, now, None)?;
         let draft = own_draft(t, id, &person.id)?;
         let known = Known::at(t, place, &draft.form, person, now)?;
         let answers = record::answers(t, id)?;

@@ -132,6 +132,7 @@ impl Known {
             person: &self.person,
             now: self.now,
             last: &last,
+            fault: None,
         })
     }
 }

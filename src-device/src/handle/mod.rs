@@ -8,6 +8,7 @@ mod countersign;
 mod day;
 mod due;
 mod elsewhere;
+mod fault;
 mod handover;
 mod history;
 mod known;
@@ -26,5 +27,6 @@ mod view;
 mod visit;
 mod void;
 
+pub(crate) use fault::note as note_fault;
 pub(crate) use record::words;
 pub(crate) use review::draw as draw_review;

@@ -2,7 +2,8 @@
 
 use stackside_core::clock::shanghai_date;
 use stackside_core::command::{CommandError, Event, GetRecord, OpenRecord, RecordView, Workplace};
-use stackside_core::form::{Form, prefill};
+use stackside_core::fault::Fault;
+use stackside_core::form::{Form, Source, prefill};
 use stackside_core::id::{FormCode, RecordId};
 use stackside_core::record::RecordState;
 use stackside_core::register::Person;
@@ -18,11 +19,11 @@ impl Inner {
         let now = self.now()?;
         self.store.write(|t| {
             let place = Place::of(t, place, &person.id)?;
-            self.open_at(t, person, &place, code, now)
+            self.open_at(t, person, &place, code, now, None)
         })
     }
 
-    /// The person's draft of a form at a place: the one that is there, otherwise a new one, prefilled.
+    /// The person's draft of a form at a place: the one that is there, otherwise a new one, prefilled also with what `fault` knows.
     pub(super) fn open_at(
         &self,
         t: &rusqlite::Transaction<'_>,
@@ -30,6 +31,7 @@ impl Inner {
         place: &Place,
         code: &FormCode,
         now: chrono::DateTime<chrono::Utc>,
+        fault: Option<&Fault>,
     ) -> Result<RecordId, Error> {
         let point = &place.point;
         if let Some(draft) = record::draft(t, &person.id, place.visit, &point.id, code)? {
@@ -47,7 +49,8 @@ impl Inner {
             return Err(Error::not_found("visit"));
         }
         let rulebook = in_force(&definitions.rulebooks, &point.jurisdiction, date).map_err(Error::broken)?;
-        let answers = Known::at(t, place, form, person, now)?.lend(|source| prefill(form, source));
+        let answers = Known::at(t, place, form, person, now)?
+            .lend(|source| prefill(form, &Source { fault, ..*source }));
         let record = Record {
             id: RecordId::new(new_id()),
             original: None,

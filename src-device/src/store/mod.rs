@@ -6,6 +6,7 @@ pub mod definition;
 pub mod done;
 mod encrypt;
 pub mod entry;
+pub mod fault;
 pub mod file;
 pub mod last;
 pub mod listed;

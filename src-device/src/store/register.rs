@@ -98,6 +98,7 @@ pub fn clear(connection: &Connection) -> Result<(), Error> {
         "record_elsewhere",
         "review",
         "review_state",
+        "fault",
     ] {
         connection.execute(&format!("DELETE FROM {table}"), [])?;
     }

@@ -3,17 +3,18 @@
 use rusqlite::Transaction;
 use stackside_core::command::Event;
 use stackside_core::definition::Definitions;
+use stackside_core::fault::Fault;
 use stackside_core::sync::SendFailure;
-use stackside_core::wire::{Change, ChangesReply, RecordElsewhere};
+use stackside_core::wire::{Change, ChangesReply, FaultElsewhere, RecordElsewhere};
 
 use super::contact::{self, Refusal, Server, broken};
 use crate::definitions::Growing;
 use crate::device::Inner;
 use crate::error::Error;
-use crate::handle::draw_review;
+use crate::handle::{draw_review, note_fault};
 use crate::seal;
 use crate::store::definition::DefinitionSource;
-use crate::store::{done, last, listed, record, register, review, setting, voided};
+use crate::store::{done, fault, last, listed, record, register, review, setting, voided};
 
 /// Takes all pages that there are now.
 pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFailure> {
@@ -96,7 +97,18 @@ fn apply(t: &Transaction<'_>, known: &mut Growing, change: &Change) -> Result<()
             review::put(t, signed, &said)?;
             draw_review(t, said.record)
         }
+        Change::Fault(row) => take_fault(t, &known.all, row),
         Change::Definition(new) => known.add(t, new),
+    }
+}
+
+fn take_fault(t: &Transaction<'_>, known: &Definitions, row: &FaultElsewhere) -> Result<(), Error> {
+    // Steps of a kind that only a newer app knows say nothing here yet.
+    let Some(sent) = Fault::of(row.fault, &row.steps) else { return Ok(()) };
+    fault::put_elsewhere(t, &sent, &row.steps)?;
+    match fault::find(t, row.fault)? {
+        Some(fault) => note_fault(t, known, &fault),
+        None => Ok(()),
     }
 }
 

@@ -11,6 +11,7 @@ mod damaged;
 mod definitions;
 mod desk;
 mod export;
+mod faults;
 mod field;
 mod filler;
 mod forms;

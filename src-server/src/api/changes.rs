@@ -16,6 +16,7 @@ use super::ApiError;
 use crate::App;
 use crate::access::DeviceCaller;
 use crate::definition;
+use crate::faults;
 use crate::history::HeldRecord;
 use crate::register::{self, Table};
 use crate::review;
@@ -89,12 +90,13 @@ fn page(
     let last: i64 = tx.query_row("SELECT COALESCE(MAX(seq), 0) FROM change", [], |row| row.get(0))?;
     // A cursor from the future is of a server that was restored from a backup: everything goes down again.
     let since = if since > last { 0 } else { since };
+    let recent = (now - RECORDS_OF).timestamp_millis();
     let mut rows = tx.prepare(PAGE)?;
     let rows = rows.query_map(
         named_params! {
             ":operator": caller.operator.as_str(),
             ":since": since,
-            ":recent": (now - RECORDS_OF).timestamp_millis(),
+            ":recent": recent,
             ":rows": integer(PAGE_ROWS as u64 + 1),
         },
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
@@ -119,6 +121,12 @@ fn page(
             None if kind == register::REVIEW => {
                 let found = review::find(tx, &id)?;
                 reply.changes.extend(found.map(|review| Change::Review(Box::new(review))));
+            }
+            None if kind == faults::FAULT => {
+                if let Some((fault, length)) = faults::elsewhere(tx, caller.operator.as_str(), &id, recent)? {
+                    bytes += length;
+                    reply.changes.push(Change::Fault(fault));
+                }
             }
             None => {
                 if let Some((record, length)) = record(tx, &id)? {

@@ -18,7 +18,7 @@ use stackside_core::photo::PhotoSource;
 use super::settle::settle;
 use crate::history::{HeldRecord, read_entry};
 use crate::store::{StoreError, integer};
-use crate::{definition, register, review};
+use crate::{definition, faults, register, review};
 
 struct Place<'e> {
     tx: &'e Transaction<'e>,
@@ -50,6 +50,7 @@ pub(super) fn project(
         Act::Countersigned(act) => place.countersignature(act, hash)?,
         Act::Voided(act) => place.void(act, hash)?,
         Act::Appealed(act) => place.appeal(act, hash)?,
+        Act::FaultStep(step) => faults::draw(tx, header, operator, step)?,
         Act::SignedOut { visit, .. } => place.sign_out(*visit)?,
         Act::Enrolled { .. }
         | Act::Recovered { .. }

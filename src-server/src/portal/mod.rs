@@ -1,6 +1,7 @@
 //! Pages for people: server-rendered, without scripts, in the language that they read.
 
 mod devices;
+mod faults;
 mod file;
 mod findings;
 mod kept;
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> Vec<Route> {
         record::routes(),
         reviews::routes(),
         devices::routes(),
+        faults::routes(),
         plates::routes(),
         file::routes(),
     ];

@@ -226,6 +226,7 @@ fn icon_of(item: &SyncItem) -> Icon {
             "signed_in" => Icon::Site,
             "signed_out" => Icon::Door,
             "record_signed" | "record_corrected" | "countersigned" | "voided" | "appealed" => Icon::Chart,
+            "fault_step" => Icon::Warn,
             "photo_taken" => Icon::Camera,
             "clock_jumped" | "zone_changed" | "restarted" => Icon::Clock,
             _ => Icon::Book,

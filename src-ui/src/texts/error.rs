@@ -147,6 +147,9 @@ pub fn answer_error(error: &AnswerError) -> String {
         AnswerError::NotAClock => pick("时间格式如 14:05。", "A time looks like 14:05."),
         AnswerError::NotWhole => pick("请填整数，不带小数。", "A whole number, without decimals."),
         AnswerError::BeforeStart => pick("结束时间早于开始时间。", "The end lies before the start."),
+        AnswerError::AfterNext => {
+            pick("时间晚于后面的步骤，请核对。", "This time lies after what followed it.")
+        }
         AnswerError::InTheFuture => pick("时间在将来，请核对。", "This time lies in the future."),
         other => of_other_kind(other),
     };
@@ -205,6 +208,7 @@ fn of_other_kind(error: &AnswerError) -> &'static str {
         | AnswerError::TooFewLines { .. }
         | AnswerError::TooManyLines { .. }
         | AnswerError::BeforeStart
+        | AnswerError::AfterNext
         | AnswerError::InTheFuture => pick("请核对。", "Check it."),
     }
 }

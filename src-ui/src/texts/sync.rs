@@ -82,6 +82,7 @@ fn entry_kind(kind: &str) -> &'static str {
         "countersigned" => pick("复核签名", "Countersigned"),
         "voided" => pick("作废", "Voided"),
         "appealed" => pick("申诉", "Appeal"),
+        "fault_step" => pick("故障", "Fault"),
         "signed_out" => pick("离场", "Sign-out"),
         "clock_jumped" => pick("时钟跳变", "Clock jumped"),
         "zone_changed" => pick("时区改变", "Time zone changed"),
