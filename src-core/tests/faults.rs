@@ -1,4 +1,5 @@
 //! A fault is what its steps say; its deadlines run by the rules of the place, to the second.
+#![expect(clippy::unwrap_used, reason = "what helps a test is a test")]
 
 use chrono::{DateTime, Utc};
 use p256::ecdsa::SigningKey;

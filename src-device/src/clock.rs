@@ -1,6 +1,6 @@
 //! The machine's clocks: wall clock with zone, boot clock, which boot it is.
 
-use chrono::{DateTime, FixedOffset, Local};
+use chrono::{DateTime, FixedOffset, Local, TimeDelta};
 use rustix::time::{ClockId, clock_gettime};
 
 /// Where times come from.
@@ -39,5 +39,31 @@ impl Clock for SystemClock {
     }
     fn boot_id(&self) -> String {
         self.boot_id.clone()
+    }
+}
+
+/// The clocks of a machine that has slept some minutes longer than this one: the development host's, to see deadlines pass.
+#[derive(Debug)]
+pub struct Ahead {
+    system: SystemClock,
+    minutes: u32,
+}
+
+impl Ahead {
+    /// Ahead of the machine's own clocks.
+    pub fn of(system: SystemClock, minutes: u32) -> Self {
+        Self { system, minutes }
+    }
+}
+
+impl Clock for Ahead {
+    fn wall(&self) -> DateTime<FixedOffset> {
+        self.system.wall() + TimeDelta::minutes(i64::from(self.minutes))
+    }
+    fn boot_ms(&self) -> u64 {
+        self.system.boot_ms() + u64::from(self.minutes) * 60_000
+    }
+    fn boot_id(&self) -> String {
+        self.system.boot_id()
     }
 }

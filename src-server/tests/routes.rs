@@ -44,6 +44,8 @@ const EXPECTED: &[(&str, &str, &str, [u16; 3])] = &[
     ("GET", "/records/{id}/versions/{number}", "/records/x/versions/1", [303, 303, 404]),
     ("GET", "/plates", "/plates?point=x", [303, 303, 404]),
     ("GET", "/files/{sha256}", "/files/00", [303, 303, 404]),
+    ("GET", "/faults", "/faults", [303, 303, 200]),
+    ("GET", "/faults/{id}", "/faults/x", [303, 303, 404]),
     ("GET", "/devices", "/devices", [303, 303, 200]),
     ("GET", "/devices/{id}", "/devices/x", [303, 303, 404]),
     ("POST", "/devices/{id}/revoke", "/devices/x/revoke", [303, 303, 403]),

@@ -249,6 +249,7 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/record/:id") view=screens::record::RecordScreen />
             <Route path=path!("/record/:id/history") view=screens::history::HistoryScreen />
             <Route path=path!("/record/:id/version/:number") view=screens::record::RecordScreen />
+            <Route path=path!("/fault/:id") view=screens::fault::FaultScreen />
             <Route path=path!("/records") view=screens::records::RecordsScreen />
             <Route path=path!("/sync") view=screens::sync::SyncScreen />
             <Route path=path!("/settings") view=screens::settings::SettingsScreen />

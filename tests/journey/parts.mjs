@@ -209,11 +209,15 @@ export class Tablet {
   play(track, speed = 1) {
     this.track = track ? ['--gpx', track, '--gpx-speed', String(speed)] : [];
   }
+  /** How many minutes its clocks are ahead from the next start on. */
+  sleep(minutes) {
+    this.ahead = ['--ahead-min', String(minutes)];
+  }
   async up() {
     this.port ??= await freePort();
     this.url = `http://127.0.0.1:${this.port}/?token=${TOKEN}`;
     const serve = ['--ui', process.env.STACKSIDE_UI ?? join(ROOT, 'src-ui/dist'), '--listen', `127.0.0.1:${this.port}`, '--token', TOKEN];
-    this.child = start(binary('stackside-host'), ['--data', this.data, ...this.track, ...serve]);
+    this.child = start(binary('stackside-host'), ['--data', this.data, ...this.track, ...(this.ahead ?? []), ...serve]);
     await until('answer of the tablet', () => answers(`http://127.0.0.1:${this.port}/`));
   }
   async down() {

@@ -4,9 +4,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
-use stackside_device::{Config, Device, Positions, host};
+use stackside_device::clock::{Ahead, SystemClock};
+use stackside_device::{Config, Device, Parts, Positions, host};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -26,6 +28,9 @@ struct Arguments {
     /// How many times faster the track is played.
     #[arg(long, default_value_t = 1.0, requires = "gpx")]
     gpx_speed: f64,
+    /// How many minutes the clocks are ahead of the machine's: to see a deadline pass without waiting for it.
+    #[arg(long, default_value_t = 0)]
+    ahead_min: u32,
     /// Where to listen; loopback only.
     #[arg(long, default_value = "127.0.0.1:8780")]
     listen: SocketAddr,
@@ -52,7 +57,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), String> {
-    let Arguments { data, ui, gpx, gpx_speed, listen, token } = arguments;
+    let Arguments { data, ui, gpx, gpx_speed, ahead_min, listen, token } = arguments;
     if !listen.ip().is_loopback() {
         return Err(format!("{listen} is not an address of this machine alone: use 127.0.0.1 or [::1]"));
     }
@@ -66,7 +71,10 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let model = format!("stackside-host on {}", std::env::consts::OS);
     let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let device = Device::open(Config { data, positions, model }).map_err(|error| error.to_string())?;
+    let system = SystemClock::new().map_err(|error| format!("the clocks: {error}"))?;
+    let parts = Parts { clock: Some(Arc::new(Ahead::of(system, ahead_min))), ..Parts::default() };
+    let config = Config { data, positions, model };
+    let device = Device::open_with(config, parts).map_err(|error| error.to_string())?;
     let token = token.unwrap_or_else(host::token);
     println!("Stackside: http://{address}/?token={token}");
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;

@@ -3,6 +3,7 @@
 pub mod countersign_dialog;
 pub mod differences;
 pub mod enrol;
+pub mod fault;
 pub mod findings;
 pub mod form_list;
 pub mod handover;

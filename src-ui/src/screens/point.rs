@@ -11,6 +11,7 @@ use stackside_core::geofence::fixed;
 use stackside_core::id::PointId;
 use stackside_core::register::{Bottle, Instrument};
 
+use super::fault::FaultsHere;
 use super::form_list::FormList;
 use super::points::medium_icon;
 use super::record_row::RecordRow;
@@ -41,6 +42,7 @@ pub fn PointScreen() -> impl IntoView {
     let subtitle = Signal::derive(move || of(|view| view.discharger.name.clone()));
     view! {
         <Page title subtitle back="/points">
+            {move || id.get().map(|point| view! { <FaultsHere point /> })}
             {show(
                 point,
                 |view| {

@@ -8,6 +8,7 @@ use stackside_core::due::Urgency;
 use stackside_core::record::RecordState;
 use stackside_core::visit::VisitStep;
 
+use super::fault::OpenFaults;
 use crate::app::{Shared, TodayLive};
 use crate::components::dialog::Dialog;
 use crate::components::icon::{Glyph, Icon};
@@ -32,6 +33,7 @@ pub fn TodayScreen() -> impl IntoView {
     view! {
         <Page title=texts::TODAY.get().to_owned() subtitle=Signal::derive(date) end=|| view! { <PersonPill /> }>
             <Recovered />
+            <OpenFaults />
             <super::review::ReturnedTasks />
             {show(
                 today,

@@ -15,6 +15,7 @@ use stackside_core::visit::{VisitState, VisitStep};
 
 use self::leave::LeaveDialog;
 use self::photos::Photos;
+use super::fault::FaultsHere;
 use super::findings::Findings;
 use super::form_list::FormList;
 use super::photo::PhotoViewer;
@@ -147,10 +148,14 @@ pub fn VisitScreen() -> impl IntoView {
 fn Work(visit: Memo<VisitView>, here: Here) -> impl IntoView {
     // Photos go out in pieces: that takes nothing else from under a hand.
     let rest = Memo::new(move |_| visit.with(|visit| VisitView { photos: Vec::new(), ..visit.clone() }));
+    let point = Memo::new(move |_| visit.with(|visit| visit.point.id.clone()));
     view! {
         <div class="visit">
             {move || view! { <Way visit=rest.get() here /> }}
-            <div class="visit__side">{move || view! { <Records visit=rest.get() here /> }}</div>
+            <div class="visit__side">
+                {move || view! { <Records visit=rest.get() here /> }}
+                {move || view! { <FaultsHere point=point.get() /> }}
+            </div>
             <div class="visit__side">
                 <Photos
                     visit

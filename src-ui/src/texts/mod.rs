@@ -2,6 +2,7 @@
 
 mod common;
 mod error;
+mod fault;
 mod field;
 mod form;
 mod handover;
@@ -23,6 +24,7 @@ use stackside_core::form::Label;
 
 pub use common::*;
 pub use error::*;
+pub use fault::*;
 pub use field::*;
 pub use form::*;
 pub use handover::*;
