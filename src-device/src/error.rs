@@ -89,7 +89,8 @@ impl Error {
 /// The system's number for a disk that fails, the same on Linux, Android and macOS.
 const EIO: i32 = 5;
 
-fn is_full(error: &std::io::Error) -> bool {
+/// True if the system says that there is no space left.
+pub(crate) fn is_full(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 

@@ -17,7 +17,7 @@ use stackside_core::command::{CommandError, Event};
 use tokio::sync::broadcast::error::RecvError;
 use tower_http::services::{ServeDir, ServeFile};
 
-use crate::Device;
+use crate::Door;
 
 /// The header that carries the token.
 pub const TOKEN_HEADER: &str = "x-stackside-token";
@@ -26,15 +26,15 @@ const LONGEST_BODY: usize = 2 * 1024 * 1024;
 
 #[derive(Clone)]
 struct Host {
-    device: Device,
+    door: Door,
     token: String,
     address: SocketAddr,
 }
 
 /// Serves the screens from `ui`, `POST /ipc/{command}` and `GET /events` at `address`, for whoever has the token.
-pub fn router(device: Device, ui: PathBuf, token: String, address: SocketAddr) -> Router {
+pub fn router(door: Door, ui: PathBuf, token: String, address: SocketAddr) -> Router {
     let screens = ServeDir::new(&ui).fallback(ServeFile::new(ui.join("index.html")));
-    let host = Host { device, token, address };
+    let host = Host { door, token, address };
     Router::new()
         .route("/ipc/{command}", post(hand_on))
         .route("/events", get(events))
@@ -82,9 +82,9 @@ async fn hand_on(
     if !host.knows(headers.get(TOKEN_HEADER).and_then(|value| value.to_str().ok())) {
         return StatusCode::FORBIDDEN.into_response();
     }
-    let device = host.device.clone();
+    let door = host.door.clone();
     // Handlers block.
-    let done = tokio::task::spawn_blocking(move || device.dispatch(&command, args)).await;
+    let done = tokio::task::spawn_blocking(move || door.device()?.dispatch(&command, args)).await;
     match done.unwrap_or(Err(CommandError::Internal)) {
         Ok(reply) => Json(reply).into_response(),
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, Json(error)).into_response(),
@@ -100,7 +100,12 @@ async fn events(State(host): State<Host>, Query(query): Query<EventsQuery>) -> R
     if !host.knows(query.token.as_deref()) {
         return StatusCode::FORBIDDEN.into_response();
     }
-    let mut events = host.device.events();
+    let opened = tokio::task::spawn_blocking(move || host.door.device()).await;
+    // A browser asks again by itself.
+    let Ok(Ok(device)) = opened else {
+        return ([(header::CONTENT_TYPE, "text/event-stream")], "").into_response();
+    };
+    let mut events = device.events();
     let stream = async_stream::stream! {
         loop {
             let event = match events.recv().await {

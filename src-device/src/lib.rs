@@ -9,6 +9,7 @@ pub mod clock;
 mod darkroom;
 mod definitions;
 mod device;
+mod door;
 mod error;
 pub mod export;
 mod files;
@@ -32,6 +33,7 @@ mod witness;
 
 pub use definitions::ImportError;
 pub use device::{Config, Device, Handle, OpenError, Parts, Positions};
+pub use door::Door;
 pub use error::Error;
 pub use network::Network;
 pub use space::FreeBytes;

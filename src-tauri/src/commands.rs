@@ -1,7 +1,7 @@
 //! One Tauri command for each command of the contract. `(async)` keeps the handlers off the window's thread.
 
 use stackside_core::command::*;
-use stackside_device::{Device, Handle};
+use stackside_device::{Door, Handle};
 use tauri::{Builder, Runtime, State};
 
 macro_rules! hand_on {
@@ -11,8 +11,8 @@ macro_rules! hand_on {
 
         $(
             #[tauri::command(async)]
-            fn $name(args: $type, device: State<'_, Device>) -> Result<<$type as Command>::Reply, CommandError> {
-                device.handle(args)
+            fn $name(args: $type, door: State<'_, Door>) -> Result<<$type as Command>::Reply, CommandError> {
+                door.device()?.handle(args)
             }
         )+
 

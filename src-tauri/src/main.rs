@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use stackside_device::{Config, Device, Positions};
+use stackside_device::{Config, Positions};
 use stackside_tauri::{attach, with_commands};
 use tauri::{Manager, RunEvent};
 
@@ -33,11 +33,14 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         None => Positions::None,
     };
     let model = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
-    let device = Device::open(Config { data, positions, model })?;
-    attach(&app, device.clone());
+    let door = attach(&app, Config { data, positions, model });
+    // The screens say it too, and what to do.
+    if let Err(error) = door.device() {
+        eprintln!("stackside: {error}");
+    }
     app.run(move |_, event| {
         if let RunEvent::Exit = event {
-            device.close();
+            door.close();
         }
     });
     Ok(())

@@ -24,11 +24,12 @@ struct Shell {
 impl Shell {
     fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        Self::on(folder)
+    }
+    fn on(folder: tempfile::TempDir) -> Self {
         let data = folder.path().to_owned();
-        let device =
-            Device::open(Config { data, positions: Positions::None, model: "test".to_owned() }).unwrap();
         let app = with_commands(mock_builder()).build(mock_context(noop_assets())).unwrap();
-        attach(&app, device);
+        attach(&app, Config { data, positions: Positions::None, model: "test".to_owned() });
         let window = WebviewWindowBuilder::new(&app, "main", Default::default()).build().unwrap();
         Self { window, _app: app, _folder: folder }
     }
@@ -65,6 +66,22 @@ fn a_new_tablet_says_that_it_is_nobodys_yet() {
     let state = Shell::open().invoke("get_state", json!({"args": {}})).unwrap();
     let state: AppState = serde_json::from_value(state).unwrap();
     assert_eq!((state.enrolment, state.person, state.people), (None, None, vec![]));
+}
+
+#[test]
+fn data_that_cannot_be_opened_is_an_answer_and_the_next_try_opens_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = |data: &std::path::Path| Config {
+        data: data.to_owned(),
+        positions: Positions::None,
+        model: "test".to_owned(),
+    };
+    let other = Device::open(config(folder.path())).unwrap();
+    let shell = Shell::on(folder);
+    let refused = shell.invoke("get_state", json!({"args": {}})).unwrap_err();
+    assert_eq!(refused, json!({"code": "not_opened", "why": "in_use"}));
+    other.close();
+    shell.invoke("get_state", json!({"args": {}})).unwrap();
 }
 
 #[test]

@@ -25,6 +25,12 @@ pub enum CommandError {
         /// What is missing in it.
         problems: Vec<Problem>,
     },
+    /// The tablet's data could not be opened; the next command tries again.
+    #[error("the data folder cannot be opened: {why}")]
+    NotOpened {
+        /// What stands in the way.
+        why: OpenTrouble,
+    },
     /// The tablet belongs to no operator yet.
     #[error("the tablet is not enrolled")]
     NotEnrolled,
@@ -130,6 +136,27 @@ pub enum CommandError {
     /// Anything else; the log has its story.
     #[error("an internal error occurred")]
     Internal,
+}
+
+/// Why the tablet's data could not be opened. Nothing of it was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenTrouble {
+    /// Another Stackside has it open.
+    #[error("another Stackside has it open")]
+    InUse,
+    /// A newer app wrote it.
+    #[error("a newer app wrote it")]
+    NewerApp,
+    /// The key that it is encrypted with is gone, or another one is here.
+    #[error("its key is not here")]
+    NoKey,
+    /// No space is left.
+    #[error("no space is left")]
+    DiskFull,
+    /// Anything else; the log has its story.
+    #[error("the log says why")]
+    Other,
 }
 
 /// Why what is unsent was not handed over.

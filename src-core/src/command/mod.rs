@@ -24,7 +24,7 @@ use crate::register::Bottle;
 use crate::review::ReviewState;
 
 pub use app::*;
-pub use error::{CommandError, HandoverTrouble};
+pub use error::{CommandError, HandoverTrouble, OpenTrouble};
 pub use fault::*;
 pub use finding::*;
 pub use history::*;

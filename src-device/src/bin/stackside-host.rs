@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use stackside_device::clock::{Ahead, SystemClock};
-use stackside_device::{Config, Device, Parts, Positions, host};
+use stackside_device::{Config, Device, Door, Parts, Positions, host};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -72,20 +72,25 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let system = SystemClock::new().map_err(|error| format!("the clocks: {error}"))?;
-    let parts = Parts { clock: Some(Arc::new(Ahead::of(system, ahead_min))), ..Parts::default() };
+    let clock = Arc::new(Ahead::of(system, ahead_min));
     let config = Config { data, positions, model };
-    let device = Device::open_with(config, parts).map_err(|error| error.to_string())?;
+    let door = Door::new(move || {
+        let parts = Parts { clock: Some(clock.clone()), ..Parts::default() };
+        Device::open_with(config.clone(), parts)
+    });
+    // Where it does not open, the log and the screens say why.
+    let _ = door.device();
     let token = token.unwrap_or_else(host::token);
     println!("Stackside: http://{address}/?token={token}");
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
-    let serve = axum::serve(listener, host::router(device.clone(), ui, token, address));
+    let serve = axum::serve(listener, host::router(door.clone(), ui, token, address));
     // Event streams never end by themselves, so the end is ours: what was acknowledged is committed already.
     let served = tokio::select! {
         served = serve => served.map_err(|error| error.to_string()),
         _ = terminate.recv() => Ok(()),
         _ = tokio::signal::ctrl_c() => Ok(()),
     };
-    let closed = tokio::task::spawn_blocking(move || device.close()).await;
+    let closed = tokio::task::spawn_blocking(move || door.close()).await;
     closed.map_err(|error| error.to_string())?;
     served
 }

@@ -16,7 +16,7 @@ async fn only_the_hosts_own_page_with_the_token_gets_through() {
     std::fs::write(ui.path().join("app.wasm"), b"\0asm").unwrap();
     let address = "127.0.0.1:8780".parse().unwrap();
     let router =
-        stackside_device::host::router(world.device.clone(), ui.path().into(), TOKEN.into(), address);
+        stackside_device::host::router(world.device.clone().into(), ui.path().into(), TOKEN.into(), address);
     let (here, ok, no) = ("127.0.0.1:8780", StatusCode::OK, StatusCode::FORBIDDEN);
     for (host, origin, token, want, why) in [
         (here, None, Some(TOKEN), ok, "a page of the host"),

@@ -10,6 +10,7 @@ mod corrections;
 mod damaged;
 mod definitions;
 mod desk;
+mod door;
 mod export;
 mod faults;
 mod field;

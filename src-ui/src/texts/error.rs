@@ -1,6 +1,6 @@
 //! What went wrong and what to do, picked by error variant.
 
-use stackside_core::command::CommandError;
+use stackside_core::command::{CommandError, OpenTrouble};
 use stackside_core::decimal::NumberError;
 use stackside_core::form::AnswerError;
 
@@ -43,7 +43,35 @@ pub fn command_error(error: &CommandError) -> String {
         .into(),
         CommandError::NoRoomForPhotos { free_bytes, needed_bytes } => no_room(*free_bytes, *needed_bytes),
         CommandError::Handover { why } => handover_trouble(*why).into(),
+        CommandError::NotOpened { why } => open_trouble(*why).into(),
         other => plain(other).into(),
+    }
+}
+
+fn open_trouble(why: OpenTrouble) -> &'static str {
+    match why {
+        OpenTrouble::InUse => pick(
+            "台账正被另一个“运维随行”程序使用。请先关闭那一个，再点重试。",
+            "Another Stackside has the data open. Close that one and try again.",
+        ),
+        OpenTrouble::NewerApp => pick(
+            "台账由更新版本的应用保存，本版本打不开。内容没有改动，请安装新版应用。",
+            "A newer version of the app wrote the data. Nothing was changed: install the newer app.",
+        ),
+        OpenTrouble::NoKey => pick(
+            "台账打不开：本机的数据密钥不见了。内容没有丢失，也没有改动。请不要卸载应用或清除数据，联系运维机构管理员用恢复密钥取出数据。",
+            "The data cannot be opened: this tablet's key is gone. Nothing is lost or changed. Do not uninstall the app or clear its data; \
+             the operator's administrator can open it with the recovery key.",
+        ),
+        OpenTrouble::DiskFull => pick(
+            "平板存储空间已满，台账打不开。内容没有丢失。请腾出空间（如删除其他应用或视频），再点重试。",
+            "The tablet is full, so the data cannot be opened. Nothing is lost. Make room, then try again.",
+        ),
+        OpenTrouble::Other => pick(
+            "台账打不开，内容没有改动。请重启平板后再试；仍打不开时不要卸载应用，联系管理员。",
+            "The data cannot be opened; nothing was changed. Restart the tablet and try again. If that does not help, do not uninstall \
+             the app, and ask the administrator.",
+        ),
     }
 }
 
