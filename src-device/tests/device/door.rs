@@ -5,6 +5,9 @@ use std::path::Path;
 use stackside_core::command::{CommandError, GetState, OpenTrouble};
 use stackside_device::{Config, Device, Door, Handle, Positions};
 
+/// Takes away what stands in the way.
+type Mend<'a> = Box<dyn Fn() + 'a>;
+
 fn config(data: &Path) -> Config {
     Config { data: data.to_owned(), positions: Positions::None, model: "test".into() }
 }
@@ -23,7 +26,7 @@ fn what_stands_in_the_way_is_told_to_the_screens_until_it_is_gone() {
     let aside = keyless.path().join("aside");
     std::fs::rename(&secret, &aside).unwrap();
     let other = Device::open(config(shared.path())).unwrap();
-    let cases: [(&Path, OpenTrouble, Box<dyn Fn()>); 2] = [
+    let cases: [(&Path, OpenTrouble, Mend<'_>); 2] = [
         (keyless.path(), OpenTrouble::NoKey, Box::new(|| std::fs::rename(&aside, &secret).unwrap())),
         (shared.path(), OpenTrouble::InUse, Box::new(|| other.close())),
     ];
