@@ -84,3 +84,17 @@ CREATE INDEX fault_point ON fault (point);
 CREATE INDEX fault_open ON fault (began_at) WHERE is_open;
 -- The entries about a fault.
 CREATE INDEX entry_fault ON entry (body ->> '$.fault') WHERE kind = 'fault_step';
+
+CREATE TABLE confirmation (
+    --- 排污单位确认: what representatives answered to what they were shown, here, on another tablet or in the portal.
+    -- SHA-256 of what was signed: the entry's header, the server's statement.
+    id    TEXT NOT NULL PRIMARY KEY,
+    visit TEXT NOT NULL,
+    -- The entry of this tablet that says so.
+    log   TEXT,
+    seq   INTEGER,
+    -- As it came from the server: JSON of a `ConfirmationElsewhere`.
+    row   TEXT,
+    CHECK ((log IS NULL) <> (row IS NULL) AND (log IS NULL) = (seq IS NULL))
+) STRICT;
+CREATE INDEX confirmation_visit ON confirmation (visit);

@@ -21,13 +21,16 @@ CREATE TABLE later_act (
     operator TEXT    NOT NULL,
     -- As the header names it.
     kind     TEXT    NOT NULL,
+    -- When it was made, as well as it is known, and how well; settled with the rest of its log.
+    made_ms  INTEGER,
+    proof    TEXT,
     PRIMARY KEY (device, log, seq)
 ) STRICT;
 CREATE INDEX later_act_subject ON later_act (subject);
 
 -- What newer tablets had sent already.
 INSERT INTO redraw (device, log, seq)
-SELECT device, log, seq FROM entry WHERE kind IN ('record_corrected', 'countersigned', 'voided', 'appealed')
+SELECT device, log, seq FROM entry WHERE kind IN ('record_corrected', 'countersigned', 'voided', 'appealed', 'confirmed')
 ON CONFLICT DO NOTHING;
 
 CREATE VIEW void_visit AS
@@ -91,3 +94,45 @@ CREATE VIEW fault AS
         MAX(entry.received_ms) AS heard_ms, MAX(entry.rowid) AS newest
     FROM fault_step JOIN entry USING (device, log, seq)
     GROUP BY fault_step.fault, fault_step.operator, fault_step.point;
+
+CREATE TABLE confirmation (
+    -- 排污单位确认: what representatives answered to what they were shown, on tablets and in the portal.
+    -- SHA-256 of what was signed: the entry's header, this server's statement.
+    id        TEXT    NOT NULL PRIMARY KEY,
+    visit     TEXT    NOT NULL,
+    operator  TEXT    NOT NULL,
+    -- The entry of a tablet's log.
+    device    TEXT,
+    log       TEXT,
+    seq       INTEGER,
+    -- This server's word, as it was signed: JSON of a `Signed<PortalConfirmation>`.
+    statement TEXT,
+    -- When, as well as it is known, and how well.
+    made_ms   INTEGER NOT NULL,
+    proof     TEXT    NOT NULL,
+    CHECK ((device IS NULL) <> (statement IS NULL))
+) STRICT;
+CREATE INDEX confirmation_visit ON confirmation (visit);
+
+CREATE TABLE confirmation_standing (
+    -- Where the confirmation of a visit stands: drawn anew with each entry of it and each answer.
+    visit   TEXT    NOT NULL PRIMARY KEY,
+    -- As `State::name` says.
+    state   TEXT    NOT NULL,
+    -- Until the end of which day it is to be given, Asia/Shanghai.
+    day     TEXT    NOT NULL,
+    is_late INTEGER NOT NULL
+) STRICT;
+CREATE INDEX confirmation_standing_state ON confirmation_standing (state, day);
+
+CREATE TABLE confirmation_link (
+    -- A way into the portal for one answer about one visit, given to a person's phone number.
+    token_hash TEXT    NOT NULL PRIMARY KEY,
+    visit      TEXT    NOT NULL,
+    name       TEXT    NOT NULL,
+    phone      TEXT    NOT NULL,
+    -- The login that made it.
+    made_by    TEXT    NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    used_ms    INTEGER
+) STRICT;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::confirmation::Confirmed;
 use crate::fault::FaultStep;
 use crate::form::{AnswerKey, Answers, Label};
 use crate::geofence::{Fix, PresenceVerdict};
@@ -51,6 +52,8 @@ pub enum Act {
     Appealed(Box<Appealed>),
     /// 故障: one step of it.
     FaultStep(Box<FaultStep>),
+    /// 排污单位确认: the discharger's representative signed on the tablet.
+    Confirmed(Box<Confirmed>),
     /// 离场.
     SignedOut {
         /// The visit.
@@ -326,6 +329,7 @@ impl Act {
             Self::Voided(_) => "voided",
             Self::Appealed(_) => "appealed",
             Self::FaultStep(_) => "fault_step",
+            Self::Confirmed(_) => "confirmed",
             Self::SignedOut { .. } => "signed_out",
             Self::ClockJumped { .. } => "clock_jumped",
             Self::ZoneChanged { .. } => "zone_changed",
@@ -347,17 +351,19 @@ impl Act {
             _ => None,
         }
     }
-    /// The earlier entry that the act is about: a version of a record, or a sign-in.
-    pub fn version(&self) -> Option<&EntryRef> {
+    /// The earlier entries that the act is about: versions of records, or a sign-in.
+    pub fn earlier(&self) -> Vec<&EntryRef> {
         match self {
-            Self::RecordCorrected(act) => Some(&act.version),
-            Self::Countersigned(act) => Some(&act.version),
-            Self::Voided(act) => Some(&act.version),
-            Self::Appealed(act) => Some(&act.version),
-            _ => None,
+            Self::RecordCorrected(act) => vec![&act.version],
+            Self::Countersigned(act) => vec![&act.version],
+            Self::Voided(act) => vec![&act.version],
+            Self::Appealed(act) => vec![&act.version],
+            Self::Confirmed(act) => act.content.entries().collect(),
+            _ => vec![],
         }
     }
-    /// True if `earlier` is what [`Act::version`] has to name: a version of the same record, or the visit's sign-in.
+    /// True if `earlier` is what [`Act::earlier`] has to name: a version of the same record, or the visit's sign-in; to a
+    /// confirmation, either of its visit.
     pub fn is_about(&self, earlier: &Self) -> bool {
         let is_version_of = |record| earlier.content().is_some_and(|content| content.record == record);
         match self {
@@ -367,6 +373,10 @@ impl Act {
             Self::Voided(act) => match act.record {
                 Some(record) => is_version_of(record),
                 None => matches!(earlier, Self::SignedIn(sign_in) if Some(sign_in.visit) == act.visit),
+            },
+            Self::Confirmed(act) => match earlier {
+                Self::SignedIn(sign_in) => sign_in.visit == act.visit,
+                other => other.content().is_some_and(|content| content.visit == Some(act.visit)),
             },
             _ => false,
         }
@@ -383,6 +393,7 @@ impl Act {
             Self::Countersigned(act) => vec![&act.signature],
             Self::Voided(act) => vec![&act.signature],
             Self::Appealed(act) => vec![&act.signature],
+            Self::Confirmed(act) => vec![&act.signature],
             _ => vec![],
         }
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::canonical::{self, CanonicalError};
+use crate::confirmation::PortalConfirmation;
 use crate::evidence::SignatureText;
 use crate::hash::Hash;
 use crate::id::{DeviceId, LogId, VisitId};
@@ -41,6 +42,9 @@ pub struct Manifest {
     pub absent: Vec<Hash>,
     /// Further logs of the device that the visit has entries in: they are exported apart.
     pub also_in: Vec<LogId>,
+    /// SHA-256 of the texts of the server's words for confirmations in the portal that are there, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirmations: Vec<Hash>,
 }
 
 impl Statement for Manifest {
@@ -63,6 +67,8 @@ pub enum Item {
     Signatures,
     /// The body of an entry.
     Body(u64),
+    /// A server's word for a confirmation in the portal, canonical JSON, under the hash of its text.
+    Confirmation(Hash),
     /// A photo's original or a signature's strokes, under the hash that an entry names.
     File(Hash),
 }
@@ -76,6 +82,7 @@ impl Item {
             Self::Headers => "headers.jsonl".to_owned(),
             Self::Signatures => "signatures.txt".to_owned(),
             Self::Body(seq) => format!("bodies/{seq:06}.json"),
+            Self::Confirmation(sha256) => format!("confirmations/{sha256}.json"),
             Self::File(sha256) => format!("files/{sha256}"),
         }
     }
@@ -84,9 +91,14 @@ impl Item {
     pub fn of_name(name: &str) -> Option<Self> {
         let numbered = || name.strip_prefix("bodies/")?.strip_suffix(".json")?.parse().ok().map(Self::Body);
         let hashed = || name.strip_prefix("files/")?.parse().ok().map(Self::File);
+        let confirmed = || {
+            let sha256 = name.strip_prefix("confirmations/")?.strip_suffix(".json")?;
+            sha256.parse().ok().map(Self::Confirmation)
+        };
         [Self::Manifest, Self::Receipt, Self::Headers, Self::Signatures]
             .into_iter()
             .chain(numbered())
+            .chain(confirmed())
             .chain(hashed())
             .find(|item| item.name() == name)
     }
@@ -114,6 +126,8 @@ pub struct Export {
     pub signatures: Vec<SignatureText>,
     /// Bodies by the numbers of their entries.
     pub bodies: BTreeMap<u64, String>,
+    /// The server's words for confirmations in the portal, by the hashes that they stand under.
+    pub confirmations: BTreeMap<Hash, Signed<PortalConfirmation>>,
     /// Files by the names that they stand under.
     pub files: BTreeMap<Hash, FileFound>,
 }
@@ -131,13 +145,18 @@ impl Export {
         let signatures = take(Item::Signatures, Place::Entry { seq: 1 })?;
         let receipt = texts.remove(&Item::Receipt).map(|bytes| json(&bytes, Place::Receipt)).transpose()?;
         let mut bodies = BTreeMap::new();
+        let mut confirmations = BTreeMap::new();
         for (item, bytes) in texts {
-            if let Item::Body(seq) = item {
-                bodies.insert(seq, text(bytes, Place::Entry { seq })?);
+            match item {
+                Item::Body(seq) => drop(bodies.insert(seq, text(bytes, Place::Entry { seq })?)),
+                Item::Confirmation(sha256) => {
+                    confirmations.insert(sha256, json(&bytes, Place::Confirmation { sha256 })?);
+                }
+                _ => {}
             }
         }
         let signatures = lines(&signatures)?.into_iter().map(SignatureText::from).collect();
-        Ok(Self { manifest, receipt, headers: lines(&headers)?, signatures, bodies, files })
+        Ok(Self { manifest, receipt, headers: lines(&headers)?, signatures, bodies, confirmations, files })
     }
 
     /// All items but the files, as they are written.
@@ -154,6 +173,9 @@ impl Export {
         texts.insert(Item::Signatures, joined(&mut self.signatures.iter().map(SignatureText::as_str)));
         let bodies = self.bodies.iter().map(|(seq, body)| (Item::Body(*seq), body.clone().into_bytes()));
         texts.extend(bodies);
+        for (sha256, confirmation) in &self.confirmations {
+            texts.insert(Item::Confirmation(*sha256), canonical::to_text(confirmation)?.into_bytes());
+        }
         Ok(texts)
     }
 }
@@ -190,7 +212,9 @@ mod tests {
     fn an_item_has_one_name() {
         let hash = Hash::of(b"photo");
         let items = [Item::Manifest, Item::Receipt, Item::Headers, Item::Signatures, Item::Body(17)];
-        for item in items.into_iter().chain([Item::Body(1_234_567), Item::File(hash)]) {
+        for item in
+            items.into_iter().chain([Item::Body(1_234_567), Item::Confirmation(hash), Item::File(hash)])
+        {
             assert_eq!(Item::of_name(&item.name()), Some(item));
         }
         let upper = format!("files/{}", hash.to_string().to_uppercase());

@@ -6,6 +6,7 @@ pub mod act;
 pub mod canonical;
 pub mod clock;
 pub mod command;
+pub mod confirmation;
 pub mod crs;
 pub mod decimal;
 pub mod definition;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::confirmation::State;
+
 /// Where a visit stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -24,12 +26,20 @@ pub enum VisitStep {
     Photo,
     /// 签名.
     Sign,
+    /// 企业确认.
+    Confirm,
     /// 离场.
     SignOut,
 }
 
+impl VisitStep {
+    /// All of them, in order.
+    pub const ALL: [Self; 6] =
+        [Self::SignIn, Self::Fill, Self::Photo, Self::Sign, Self::Confirm, Self::SignOut];
+}
+
 /// What is known of a visit's work, as far as its steps depend on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisitWork {
     /// Where the visit stands.
     pub state: VisitState,
@@ -41,18 +51,57 @@ pub struct VisitWork {
     pub signed: usize,
     /// Photos kept.
     pub photos: usize,
+    /// Where the discharger's confirmation stands.
+    pub confirmation: State,
+}
+
+/// What a step of a visit still lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// No form was begun.
+    NoForm,
+    /// So many drafts have gaps.
+    Gaps(usize),
+    /// No photo was taken.
+    NoPhoto,
+    /// So many drafts are not signed.
+    Unsigned(usize),
+    /// Nobody confirmed.
+    Unconfirmed,
+    /// The discharger objects: it has to be corrected.
+    Objection,
+    /// It was changed after it was confirmed.
+    ConfirmAnew,
+    /// The technician is still there.
+    StillThere,
 }
 
 impl VisitWork {
     /// The step that comes next; nothing once signed out.
     pub fn next_step(&self) -> Option<VisitStep> {
-        match self {
-            Self { state: VisitState::Closed, .. } => None,
-            Self { drafts: 0, signed: 0, .. } => Some(VisitStep::Fill),
-            Self { drafts, finished, .. } if finished < drafts => Some(VisitStep::Fill),
-            Self { photos: 0, .. } => Some(VisitStep::Photo),
-            Self { drafts: 1.., .. } => Some(VisitStep::Sign),
-            _ => Some(VisitStep::SignOut),
+        if self.state == VisitState::Closed {
+            return None;
+        }
+        VisitStep::ALL.into_iter().find(|step| self.lack(*step).is_some())
+    }
+
+    /// What a step still lacks; nothing if it is done.
+    pub fn lack(&self, step: VisitStep) -> Option<Lack> {
+        let Self { state, drafts, finished, signed, photos, confirmation } = *self;
+        match step {
+            VisitStep::SignIn => None,
+            VisitStep::Fill if drafts + signed == 0 => Some(Lack::NoForm),
+            VisitStep::Fill => (finished < drafts).then(|| Lack::Gaps(drafts - finished)),
+            VisitStep::Photo => (photos == 0).then_some(Lack::NoPhoto),
+            VisitStep::Sign => (drafts > 0).then_some(Lack::Unsigned(drafts)),
+            VisitStep::Confirm => match confirmation {
+                State::Confirmed => None,
+                State::Nothing if signed == 0 && state == VisitState::Closed => None,
+                State::Nothing | State::Open => Some(Lack::Unconfirmed),
+                State::Objected => Some(Lack::Objection),
+                State::Outdated => Some(Lack::ConfirmAnew),
+            },
+            VisitStep::SignOut => (state == VisitState::Open).then_some(Lack::StillThere),
         }
     }
 }
@@ -64,23 +113,36 @@ mod tests {
     #[test]
     fn the_next_step_follows_from_the_work() {
         use VisitStep::*;
-        let open = |drafts, finished, signed, photos| VisitWork {
+        let open = |drafts, finished, signed, photos, confirmation| VisitWork {
             state: VisitState::Open,
             drafts,
             finished,
             signed,
             photos,
+            confirmation,
         };
-        for (work, want, why) in [
-            (open(0, 0, 0, 0), Some(Fill), "nothing done"),
-            (open(1, 0, 0, 3), Some(Fill), "a draft with gaps"),
-            (open(1, 1, 0, 0), Some(Photo), "all filled, no photo"),
-            (open(1, 1, 0, 1), Some(Sign), "ready to sign"),
-            (open(1, 0, 1, 1), Some(Fill), "a second form begun"),
-            (open(0, 0, 1, 1), Some(SignOut), "all signed"),
-            (VisitWork { state: VisitState::Closed, ..open(0, 0, 1, 1) }, None, "gone"),
+        let left = |work| VisitWork { state: VisitState::Closed, ..work };
+        for (work, want, lack, why) in [
+            (open(0, 0, 0, 0, State::Nothing), Some(Fill), Some(Lack::NoForm), "nothing done"),
+            (open(2, 1, 0, 3, State::Nothing), Some(Fill), Some(Lack::Gaps(1)), "a draft with gaps"),
+            (open(1, 1, 0, 0, State::Nothing), Some(Photo), Some(Lack::NoPhoto), "all filled, no photo"),
+            (open(1, 1, 0, 1, State::Nothing), Some(Sign), Some(Lack::Unsigned(1)), "ready to sign"),
+            (open(1, 0, 1, 1, State::Confirmed), Some(Fill), Some(Lack::Gaps(1)), "a second form begun"),
+            (open(0, 0, 1, 1, State::Open), Some(Confirm), Some(Lack::Unconfirmed), "all signed"),
+            (
+                open(0, 0, 1, 1, State::Objected),
+                Some(Confirm),
+                Some(Lack::Objection),
+                "not so, says the discharger",
+            ),
+            (open(0, 0, 1, 1, State::Outdated), Some(Confirm), Some(Lack::ConfirmAnew), "corrected since"),
+            (open(0, 0, 1, 1, State::Confirmed), Some(SignOut), Some(Lack::StillThere), "all done"),
+            (left(open(0, 0, 1, 1, State::Open)), None, None, "gone"),
         ] {
             assert_eq!(work.next_step(), want, "{why}");
+            assert_eq!(want.and_then(|step| work.lack(step)), lack, "{why}");
         }
+        let gone = left(open(0, 0, 1, 1, State::Open));
+        assert_eq!(gone.lack(Confirm), Some(Lack::Unconfirmed), "it can still be confirmed");
     }
 }

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::{EntryRef, RecordSigned};
 use crate::clock::TimeProof;
+use crate::confirmation::PortalConfirmation;
 use crate::definition::Definition;
 use crate::evidence::{Entry, PublicKey};
 use crate::hash::Hash;
@@ -198,6 +199,30 @@ pub enum Change {
     Definition(Definition),
     /// What a supervisor said of a version of a record.
     Review(Box<Signed<Review>>),
+    /// 排污单位确认 of a visit of the operator's.
+    Confirmation(Box<ConfirmationElsewhere>),
+}
+
+/// A confirmation as it was signed, for the tablets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "by", content = "word", rename_all = "snake_case")]
+pub enum ConfirmationElsewhere {
+    /// On a tablet: the entry of its log.
+    Tablet(Entry),
+    /// In the portal: the server's word.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    Portal(Signed<PortalConfirmation>),
+}
+
+impl ConfirmationElsewhere {
+    /// What it goes by: the hash of what was signed.
+    pub fn id(&self) -> Hash {
+        match self {
+            Self::Tablet(entry) => entry.hash(),
+            Self::Portal(signed) => Hash::of(signed.text.as_bytes()),
+        }
+    }
 }
 
 /// A row of the register that is gone.

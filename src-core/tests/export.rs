@@ -11,13 +11,17 @@ use std::collections::BTreeMap;
 
 use evidence::sample::{DEVICE, OTHER, SERVER, Sample, key, public, sign_server, signed};
 use p256::ecdsa::SigningKey;
-use stackside_core::act::{Act, EntryRef, FileRef, RecordCorrected, RecordSigned, Voided};
+use stackside_core::act::{Act, EntryRef, FileRef, RecordCorrected, RecordSigned, SignedIn, Voided};
 use stackside_core::canonical;
+use stackside_core::confirmation::{
+    Answer, Confirmed, Content, KnownBy, PortalConfirmation, RecordTold, Representative, VisitTold,
+};
 use stackside_core::evidence::{Entry, Header, PublicKey, Tip, make};
 use stackside_core::export::{Export, FileFound};
+use stackside_core::geofence::{Presence, PresenceVerdict};
 use stackside_core::hash::Hash;
-use stackside_core::record::History;
-use stackside_core::trust::{Receipt, Statement};
+use stackside_core::record::{History, Stamp};
+use stackside_core::trust::{Receipt, Signed, Statement};
 use stackside_core::verify::{Failure, Fault, Place, Report, Verdict, verify};
 
 fn trusted() -> PublicKey {
@@ -339,4 +343,125 @@ fn set_header(export: &mut Export, index: usize, header: &Header, key: &SigningK
     let text = canonical::to_text(header).unwrap();
     export.signatures[index] = stackside_core::evidence::SignatureText::make(text.as_bytes(), key).unwrap();
     export.headers[index] = text;
+}
+
+/// The export with a record of a visit, and what a confirmation of it is about.
+fn visited() -> (Export, Content) {
+    let visit = "00000000-0000-0000-0000-0000000000aa".parse().unwrap();
+    let act = SignedIn {
+        visit,
+        point: "DA001".parse().unwrap(),
+        technician: "P1".parse().unwrap(),
+        fixes: vec![],
+        presence: PresenceVerdict { presence: Presence::Inside, doubt: None, fix: None, distance_m: None },
+        reason: None,
+        photo: None,
+        plate: None,
+    };
+    let (export, sign_in) = with(Sample::new().export(Some(5)), &Act::SignedIn(act.clone()));
+    let signed = RecordSigned { visit: Some(visit), ..record("00000000-0000-0000-0000-00000000000a") };
+    let (export, version) = with(export, &Act::RecordSigned(Box::new(signed.clone())));
+    let header = Header::read(export.headers.last().unwrap()).unwrap();
+    let stamp = |entry: &EntryRef| {
+        let (at, proof) = header.clocks.best_time();
+        Stamp { entry: entry.clone(), at, proof, technician: None }
+    };
+    let history = History::of(stamp(&version), signed);
+    let told = RecordTold { history: &history, form: None, instruments: &[], signer: "张三" };
+    let content = Content::of(VisitTold {
+        sign_in: &stamp(&sign_in),
+        act: &act,
+        point: "1#烟囱",
+        discharger: "示例热电厂",
+        technician: "张三",
+        records: vec![told],
+    });
+    (export, content)
+}
+
+fn representative() -> Representative {
+    Representative::of("李四", "环保专员", "13812345678").unwrap()
+}
+
+#[test]
+fn a_confirmation_on_the_tablet_is_bound_to_what_was_shown() {
+    let (export, content) = visited();
+    let confirms = |content: &Content, content_hash| {
+        Act::Confirmed(Box::new(Confirmed {
+            visit: content.visit,
+            point: content.point.clone(),
+            content: content.clone(),
+            content_hash,
+            answer: Answer::Confirms,
+            by: representative(),
+            signature: strokes(),
+            technician: "P1".parse().unwrap(),
+        }))
+    };
+    let hash = content.hash().unwrap();
+    assert_eq!(judged(&with(export.clone(), &confirms(&content, hash)).0).failure, None);
+    let mut other_words = content.clone();
+    other_words.words.records[0].title.zh = "日常巡检".into();
+    let mut other_version = content.clone();
+    other_version.records[0].version.hash = Hash::of(b"another");
+    let other_hash = other_version.hash().unwrap();
+    for (act, fault, why) in [
+        (confirms(&other_words, hash), Fault::Content, "other words than were signed"),
+        (confirms(&other_version, other_hash), Fault::About { seq: 7 }, "a version that is not there"),
+    ] {
+        let failure = judged(&with(export.clone(), &act).0).failure.unwrap();
+        assert_eq!(failure, Failure { place: entry(8), fault }, "{why}");
+    }
+}
+
+#[test]
+fn a_confirmation_in_the_portal_holds_under_the_servers_key_only() {
+    let (export, content) = visited();
+    let statement = |content: &Content| PortalConfirmation {
+        statement: PortalConfirmation::NAME.into(),
+        visit: content.visit,
+        point: content.point.clone(),
+        content: content.clone(),
+        content_hash: content.hash().unwrap(),
+        answer: Answer::Confirms,
+        by: representative(),
+        known_by: KnownBy::Link {
+            name: "李四".into(), phone: "13812345678".into(), made_by: "anna".into()
+        },
+        server_time: "2026-11-23T07:00:00Z".parse().unwrap(),
+    };
+    let carry = |mut export: Export, word: Signed<PortalConfirmation>, is_named: bool| {
+        let sha256 = Hash::of(word.text.as_bytes());
+        let mut manifest = export.manifest.verify(&public(&key(DEVICE))).unwrap();
+        manifest.confirmations = if is_named { vec![sha256] } else { vec![] };
+        export.manifest = signed(&manifest, &key(DEVICE));
+        export.confirmations.insert(sha256, word);
+        (export, sha256)
+    };
+    let (good, sha256) = carry(export.clone(), sign_server(&statement(&content)), true);
+    let report = judged(&good);
+    assert_eq!((report.failure, report.confirmations), (None, 1));
+    assert_eq!(Export::read(good.texts().unwrap(), good.files.clone()).unwrap(), good);
+
+    let failure_of = |(export, _): (Export, Hash)| judged(&export).failure.map(|failure| failure.fault);
+    let forged = Signed::make(&statement(&content), &public(&key(OTHER)), &key(OTHER)).unwrap();
+    let key_id = public(&key(OTHER)).id();
+    let mut relabelled = forged.clone();
+    relabelled.key_id = public(&key(SERVER)).id();
+    let mut other = content.clone();
+    other.records[0].version.hash = Hash::of(b"another");
+    let unbound = PortalConfirmation { content_hash: Hash::of(b"x"), ..statement(&content) };
+    for (name, signed, is_named, want) in [
+        ("another key", forged, true, Fault::Key { key_id }),
+        ("another key under the server's name", relabelled, true, Fault::Signature),
+        ("other work", sign_server(&statement(&other)), true, Fault::About { seq: 7 }),
+        ("not bound", sign_server(&unbound), true, Fault::Content),
+        ("put in later", sign_server(&statement(&content)), false, Fault::Unlisted),
+    ] {
+        assert_eq!(failure_of(carry(export.clone(), signed, is_named)), Some(want), "{name}");
+    }
+    let mut left_out = good;
+    left_out.confirmations.clear();
+    let failure = judged(&left_out).failure.unwrap();
+    assert_eq!(failure, Failure { place: Place::Confirmation { sha256 }, fault: Fault::Missing });
 }

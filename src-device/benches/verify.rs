@@ -116,8 +116,19 @@ fn log(server: &SigningKey, trusted: &PublicKey) -> BTreeMap<Item, Vec<u8>> {
         bodies: bodies.keys().copied().collect(),
         absent: vec![],
         also_in: vec![],
+        confirmations: vec![],
     };
     let manifest = Signed::make(&manifest, &public, &key).unwrap();
     let files = BTreeMap::new();
-    Export { manifest, receipt: Some(receipt), headers, signatures, bodies, files }.texts().unwrap()
+    Export {
+        manifest,
+        receipt: Some(receipt),
+        headers,
+        signatures,
+        bodies,
+        confirmations: BTreeMap::new(),
+        files,
+    }
+    .texts()
+    .unwrap()
 }

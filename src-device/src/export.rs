@@ -8,18 +8,21 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use serde_json::Value;
+use stackside_core::confirmation::PortalConfirmation;
 use stackside_core::evidence::{Entry, MakeError, PublicKey};
 use stackside_core::export::{EXPORT_VERSION, Export, Item, Manifest};
 use stackside_core::hash::Hash;
 use stackside_core::id::{LogId, VisitId};
 use stackside_core::trust::{Certificate, Signed, Statement};
 use stackside_core::verify::{Report, Verdict, file_refs, verify};
+use stackside_core::wire::ConfirmationElsewhere;
 
 use crate::archive::{self, ReadError, WriteError, Writer};
 use crate::device::{Device, Inner};
 use crate::error::Error;
 use crate::files::is_damage;
 use crate::keys::{DeviceKey, KeyError};
+use crate::store::confirmation::{self, Kept};
 use crate::store::entry::{self, Log};
 use crate::store::file;
 
@@ -90,6 +93,8 @@ struct Found {
     /// Numbers of those whose bodies go out.
     bodies: BTreeSet<u64>,
     also_in: Vec<LogId>,
+    /// The server's words for confirmations of the visit in the portal.
+    confirmations: BTreeMap<Hash, Signed<PortalConfirmation>>,
 }
 
 impl Device {
@@ -136,12 +141,22 @@ impl Inner {
             bodies: bodies.keys().copied().collect(),
             absent: files.iter().filter(|(_, found)| found.is_none()).map(|(sha256, _)| *sha256).collect(),
             also_in: found.also_in,
+            confirmations: found.confirmations.keys().copied().collect(),
         };
         let signed = self.sign_manifest(&manifest, &public)?;
         let (headers, signatures) =
             found.entries.into_iter().map(|(_, entry)| (entry.header, entry.signature)).unzip();
-        let export =
-            Export { manifest: signed, receipt, headers, signatures, bodies, files: BTreeMap::new() };
+        let confirmations = found.confirmations;
+        let files_come_apart = BTreeMap::new();
+        let export = Export {
+            manifest: signed,
+            receipt,
+            headers,
+            signatures,
+            bodies,
+            confirmations,
+            files: files_come_apart,
+        };
         let files: BTreeMap<Hash, Lying> =
             files.into_iter().filter_map(|(sha256, found)| Some((sha256, found?))).collect();
         self.write_export(&export, &files, to)?;
@@ -215,7 +230,7 @@ fn find(connection: &Connection, selection: Selection) -> Result<Found, ExportEr
             let log = log.ok_or(ExportError::NoLog(id))?;
             let entries = all_of(&log)?;
             let bodies = entries.iter().map(|(seq, _)| *seq).collect();
-            Ok(Found { log, visit: None, entries, bodies, also_in: vec![] })
+            Ok(Found { log, visit: None, entries, bodies, also_in: vec![], confirmations: BTreeMap::new() })
         }
         Selection::Visit { visit, log } => {
             if log.is_some_and(|id| logs.iter().all(|log| log.id != id)) {
@@ -240,9 +255,23 @@ fn find(connection: &Connection, selection: Selection) -> Result<Found, ExportEr
             // The certificate.
             bodies.insert(1);
             let also_in = parts.into_iter().map(|(_, part, _)| part.id).collect();
-            Ok(Found { log, visit: Some(visit), entries, bodies, also_in })
+            let confirmations = portal_confirmations(connection, visit)?;
+            Ok(Found { log, visit: Some(visit), entries, bodies, also_in, confirmations })
         }
     }
+}
+
+fn portal_confirmations(
+    connection: &Connection,
+    visit: VisitId,
+) -> Result<BTreeMap<Hash, Signed<PortalConfirmation>>, Error> {
+    let mut confirmations = BTreeMap::new();
+    for kept in confirmation::of_visit(connection, visit)? {
+        if let Kept::Elsewhere(ConfirmationElsewhere::Portal(signed)) = kept {
+            confirmations.insert(Hash::of(signed.text.as_bytes()), signed);
+        }
+    }
+    Ok(confirmations)
 }
 
 /// What belongs to a visit: what names it, what names one of its records, and the photo of its sign-in. Read apart from

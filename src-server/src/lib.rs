@@ -6,6 +6,7 @@ pub mod access;
 mod api;
 mod app;
 pub mod backup;
+mod confirmation;
 mod definition;
 mod faults;
 mod guard;

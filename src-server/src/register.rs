@@ -15,7 +15,8 @@ use crate::{definition, faults};
 
 /// The kind of a definition in `change`.
 pub(crate) const DEFINITION: &str = "definition";
-
+/// The kind of a confirmation in `change`.
+pub(crate) const CONFIRMATION: &str = "confirmation";
 /// The kind of a review in `change`.
 pub(crate) const REVIEW: &str = "review";
 
@@ -207,6 +208,11 @@ pub fn announce_record(tx: &Transaction<'_>, record: &str, hash: &str) -> Result
 pub fn announce_review(tx: &Transaction<'_>, operator: &str, id: &str) -> Result<(), StoreError> {
     // A review never changes: its id says all of it.
     tell(tx, operator, REVIEW, id, id).map(drop)
+}
+
+/// Queues a confirmation for the tablets of its visit's operator.
+pub fn announce_confirmation(tx: &Transaction<'_>, operator: &str, id: &str) -> Result<(), StoreError> {
+    tell(tx, operator, CONFIRMATION, id, id).map(drop)
 }
 
 /// Queues a change; false if it was told already.

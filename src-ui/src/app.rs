@@ -246,6 +246,7 @@ fn Screens() -> impl IntoView {
             <Route path=path!("/point/:id") view=screens::point::PointScreen />
             <Route path=path!("/sign-in/:id") view=screens::sign_in::SignInScreen />
             <Route path=path!("/visit/:id") view=screens::visit::VisitScreen />
+            <Route path=path!("/visit/:id/confirm") view=screens::confirm::ConfirmScreen />
             <Route path=path!("/record/:id") view=screens::record::RecordScreen />
             <Route path=path!("/record/:id/history") view=screens::history::HistoryScreen />
             <Route path=path!("/record/:id/version/:number") view=screens::record::RecordScreen />

@@ -252,11 +252,14 @@ impl Recorder {
         let patches = self.heard().iter().filter(|exchange| exchange.request.method == "PATCH").count();
         *method == Method::PATCH && patches + 1 == CUT_PATCH
     }
+    /// True if the desk work has come down, which was signed last.
     fn has_a_record_come_down(&self) -> bool {
         let has_record = |exchange: &Exchange| {
             let page = exchange.answer.body.json().cloned().map(serde_json::from_value::<ChangesReply>);
             let Some(Ok(page)) = page else { return false };
-            page.changes.iter().any(|change| matches!(change, Change::Record(_)))
+            let is_last =
+                |change: &Change| matches!(change, Change::Record(row) if !row.content.files.is_empty());
+            page.changes.iter().any(is_last)
         };
         self.heard().iter().any(has_record)
     }

@@ -88,6 +88,12 @@ pub enum CommandError {
     /// The one who signed a record cannot countersign it.
     #[error("the second signer has to be another person")]
     SameSigner,
+    /// The visit has no signed record that could be confirmed.
+    #[error("nothing is signed yet")]
+    NothingToConfirm,
+    /// What was shown is no longer what stands.
+    #[error("the visit changed since it was shown")]
+    ContentChanged,
     /// Nobody drew a signature.
     #[error("the signature is empty")]
     EmptySignature,

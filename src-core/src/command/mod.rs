@@ -1,6 +1,7 @@
 //! What screen and shell say to each other. They ship together, so it may change.
 
 mod app;
+mod confirmation;
 mod error;
 mod fault;
 mod finding;
@@ -14,6 +15,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::act::Strokes;
+use crate::confirmation::Answer as ConfirmationAnswer;
 use crate::fault::{FaultPart, Step};
 use crate::form::{Answer, AnswerKey};
 use crate::hash::Hash;
@@ -24,6 +26,7 @@ use crate::register::Bottle;
 use crate::review::ReviewState;
 
 pub use app::*;
+pub use confirmation::*;
 pub use error::{CommandError, HandoverTrouble, OpenTrouble};
 pub use fault::*;
 pub use finding::*;
@@ -151,6 +154,28 @@ commands! { $
         /// Which.
         visit: VisitId,
     } -> Vec<FindingLine>;
+    /// What the discharger's representative is shown of a visit, and where the confirmation stands.
+    GetConfirmation / get_confirmation {
+        /// Which.
+        visit: VisitId,
+    } -> ConfirmationView;
+    /// 企业确认: the representative confirms or objects, and signs. Refused if the visit changed since it was shown.
+    Confirm / confirm {
+        /// Which.
+        visit: VisitId,
+        /// The hash of what was shown.
+        content_hash: Hash,
+        /// What is said.
+        answer: ConfirmationAnswer,
+        /// 姓名.
+        name: String,
+        /// 岗位.
+        post: String,
+        /// 电话.
+        phone: String,
+        /// The signature.
+        strokes: Strokes,
+    } -> ();
     /// 离场. Refused while drafts are left.
     SignOut / sign_out {
         /// Which.

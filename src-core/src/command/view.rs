@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Correction, FindingLine, Marks, ReviewLine, VoidLine};
+use super::{AwaitedLine, ConfirmationLine, Correction, FindingLine, Marks, ReviewLine, VoidLine};
 use crate::clock::TimeProof;
 use crate::due::{Due, Urgency};
 use crate::form::{AnswerKey, Answers, Form, Label, LastDone, Purpose};
@@ -18,7 +18,7 @@ use crate::plate::PlateVerdict;
 use crate::record::RecordState;
 use crate::register::{Bottle, Discharger, Instrument, Point};
 use crate::rulebook::Rulebook;
-use crate::visit::{VisitState, VisitStep};
+use crate::visit::{VisitState, VisitWork};
 
 /// 今日.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub struct Today {
     pub date: NaiveDate,
     /// Open visits of the person.
     pub visits: Vec<VisitView>,
+    /// Visits that are over and whose confirmation is awaited, the most urgent first.
+    pub awaited: Vec<AwaitedLine>,
     /// What is due as far as known, the most urgent first.
     pub due: Vec<DueLine>,
 }
@@ -128,8 +130,10 @@ pub struct VisitView {
     pub photos: Vec<PhotoLine>,
     /// Forms that can be filled here.
     pub forms: Vec<FormLine>,
-    /// What comes next.
-    pub next_step: Option<VisitStep>,
+    /// What its steps depend on.
+    pub work: VisitWork,
+    /// Where the discharger's confirmation stands; nothing where a mended log has lost what it is about.
+    pub confirmation: Option<ConfirmationLine>,
     /// Set once the visit counts no more.
     pub voided: Option<VoidLine>,
 }

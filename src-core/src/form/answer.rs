@@ -249,6 +249,9 @@ pub enum AnswerError {
     /// After what followed it.
     #[error("after what followed it")]
     AfterNext,
+    /// No phone number.
+    #[error("not a phone number")]
+    NotAPhone,
     /// Lies in the future.
     #[error("in the future")]
     InTheFuture,

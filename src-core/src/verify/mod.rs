@@ -47,6 +47,11 @@ pub enum Place {
         /// Its number.
         seq: u64,
     },
+    /// The server's word for a confirmation in the portal.
+    Confirmation {
+        /// The hash that it is named by.
+        sha256: Hash,
+    },
     /// A photo's original or a signature's strokes.
     File {
         /// The hash that it is named by.
@@ -64,6 +69,7 @@ impl std::fmt::Display for Place {
             Self::Manifest => f.write_str("the manifest"),
             Self::Receipt => f.write_str("the receipt"),
             Self::Entry { seq } => write!(f, "entry {seq}"),
+            Self::Confirmation { sha256 } => write!(f, "confirmation {sha256}"),
             Self::File { sha256, seq: Some(seq) } => write!(f, "entry {seq}, file {sha256}"),
             Self::File { sha256, seq: None } => write!(f, "file {sha256}"),
         }
@@ -140,6 +146,9 @@ pub enum Fault {
         /// The number that it names.
         seq: u64,
     },
+    /// A confirmation is not bound to the content that it shows.
+    #[error("is not bound to the content that it shows")]
+    Content,
     /// The statement names another hash than the one here.
     #[error("is not the one that the {statement} names")]
     Hash {
@@ -197,6 +206,8 @@ pub struct Report {
     pub bodies: u64,
     /// Files that hold.
     pub files: u64,
+    /// Confirmations in the portal that hold.
+    pub confirmations: u64,
     /// How far a server received the log.
     pub received: Option<Received>,
     /// Entries after that.
@@ -225,6 +236,7 @@ impl Report {
             entries: 0,
             bodies: 0,
             files: 0,
+            confirmations: 0,
             received: None,
             not_received: 0,
             not_understood: BTreeMap::new(),

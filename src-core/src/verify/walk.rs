@@ -8,8 +8,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Failure, Fault, Place, Received, Report};
-use crate::act::{Act, FileRef};
+use crate::act::{Act, EntryRef, FileRef};
 use crate::canonical;
+use crate::confirmation::PortalConfirmation;
 use crate::evidence::{EntryError, Header, PublicKey, Tip};
 use crate::export::{EXPORT_VERSION, Export, Manifest};
 use crate::hash::Hash;
@@ -44,6 +45,7 @@ impl<'e> Walk<'e> {
         self.receipt(&origin.tip)?;
         let manifest = self.manifest(&origin)?;
         self.all_is_there(&manifest)?;
+        self.confirmations(&manifest)?;
         self.report.visit = manifest.visit;
         self.report.absent = manifest.absent;
         self.report.also_in = manifest.also_in;
@@ -131,10 +133,15 @@ impl<'e> Walk<'e> {
         Ok(())
     }
 
-    /// The version that an act names is the entry that stands there, before it. One of another log is checked with that
-    /// log's export.
+    /// What an act names is the entry that stands there, before it. One of another log is checked with that log's export.
     fn about(&self, header: &Header, act: &Act) -> Result<(), Failure> {
-        let Some(version) = act.version() else { return Ok(()) };
+        if matches!(act, Act::Confirmed(act) if !act.is_bound()) {
+            return Err(at_entry(header.seq, Fault::Content));
+        }
+        act.earlier().into_iter().try_for_each(|version| self.names(header, act, version))
+    }
+
+    fn names(&self, header: &Header, act: &Act, version: &EntryRef) -> Result<(), Failure> {
         if (version.device, version.log) != (header.device, header.log) {
             return Ok(());
         }
@@ -166,6 +173,42 @@ impl<'e> Walk<'e> {
         }
         self.report.not_received = last - receipt.seq;
         self.report.received = Some(Received { seq: receipt.seq, server_time: receipt.server_time });
+        Ok(())
+    }
+
+    /// The server's words for confirmations: all that the device named, each signed by the server, of this visit, and about the
+    /// entries that stand here.
+    fn confirmations(&mut self, manifest: &Manifest) -> Result<(), Failure> {
+        let at = |sha256, fault| Failure { place: Place::Confirmation { sha256 }, fault };
+        let there = &self.export.confirmations;
+        if let Some(sha256) = manifest.confirmations.iter().find(|sha256| !there.contains_key(sha256)) {
+            return Err(at(*sha256, Fault::Missing));
+        }
+        for (sha256, signed) in there {
+            let failed = |fault| at(*sha256, fault);
+            if !manifest.confirmations.contains(sha256) {
+                return Err(failed(Fault::Unlisted));
+            }
+            if Hash::of(signed.text.as_bytes()) != *sha256 {
+                return Err(failed(Fault::Hash { statement: Manifest::NAME }));
+            }
+            if Some(&signed.key_id) != self.report.server_key.as_ref() {
+                return Err(failed(Fault::Key { key_id: signed.key_id.clone() }));
+            }
+            let confirmation: PortalConfirmation =
+                statement(signed, self.trust).map_err(|error| failed(broken(error)))?;
+            let is_of_visit = manifest.visit.is_none_or(|visit| visit == confirmation.visit);
+            if !is_of_visit || !confirmation.is_bound() {
+                return Err(failed(Fault::Content));
+            }
+            let mut own = confirmation.content.entries().filter(|one| {
+                (one.device, one.log) == (manifest.device, manifest.log) && one.seq <= self.report.entries
+            });
+            if let Some(other) = own.find(|one| self.hash(one.seq) != Some(one.hash)) {
+                return Err(failed(Fault::About { seq: other.seq }));
+            }
+            self.report.confirmations += 1;
+        }
         Ok(())
     }
 

@@ -129,10 +129,12 @@ impl Sample {
             bodies: (1..=5).collect(),
             absent: vec![],
             also_in: vec![],
+            confirmations: vec![],
         };
         let photo = FileFound { sha256: Hash::of(b"photo"), size_bytes: 5 };
         let files = BTreeMap::from([(photo.sha256, photo)]);
-        Export { manifest: signed(&manifest, &device_key), receipt, headers, signatures, bodies, files }
+        let manifest = signed(&manifest, &device_key);
+        Export { manifest, receipt, headers, signatures, bodies, confirmations: BTreeMap::new(), files }
     }
 }
 

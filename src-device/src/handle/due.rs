@@ -26,9 +26,10 @@ impl Inner {
         let now = self.now()?;
         let open = self.store.read(|c| visit::open(c, &person.id))?;
         let visits = open.map(|open| self.visit_view(open.id, person)).transpose()?.into_iter().collect();
-        let mut due = self.store.read(|c| self.due_lines(c, now))?;
+        let (mut due, awaited) =
+            self.store.read(|c| Ok((self.due_lines(c, now)?, self.awaited(c, &person.id, now)?)))?;
         due::sort(&mut due, |line| &line.due);
-        Ok(Today { date: shanghai_date(now), visits, due })
+        Ok(Today { date: shanghai_date(now), visits, awaited, due })
     }
 
     fn due_lines(&self, c: &Connection, now: DateTime<Utc>) -> Result<Vec<DueLine>, Error> {

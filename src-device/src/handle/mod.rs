@@ -3,6 +3,7 @@
 mod answer;
 mod app;
 mod bottle;
+mod confirmation;
 mod correct;
 mod countersign;
 mod day;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, btree_map};
 use rusqlite::Connection;
 use stackside_core::clock::shanghai_date;
 use stackside_core::command::{Correction, FormLine, PhotoLine, RecordLine, RecordView, VisitView};
+use stackside_core::confirmation::State;
 use stackside_core::form::{AnswerKey, Form, Label};
 use stackside_core::id::{PersonId, RecordId, VisitId};
 use stackside_core::photo::{Original, SendState};
@@ -230,6 +231,8 @@ impl Inner {
             let times = self.times(c, &visit, &made)?;
             let (day, day_proof) = times.day();
             let left_with = self.finding_lines(c, &visit, times.left_with)?;
+            let now = self.clocks_within(c)?.best_time().0;
+            let confirmation = self.confirmation_line(c, &visit, &made, now)?;
             let mut records = Vec::new();
             for record in made {
                 records.push(self.newest_line(c, record, &person.id)?);
@@ -245,6 +248,7 @@ impl Inner {
                     .filter(|line| line.state == RecordState::Signed && !line.marks.is_void)
                     .count(),
                 photos: photos.len(),
+                confirmation: confirmation.as_ref().map_or(State::Nothing, |line| line.standing.state),
             };
             let forms = match visit.state {
                 VisitState::Open => self.forms_at(c, &visit.point, true)?,
@@ -265,7 +269,8 @@ impl Inner {
                 photos: self.photo_lines(c, &photos)?,
                 records,
                 forms,
-                next_step: work.next_step(),
+                work,
+                confirmation,
                 voided: self.void_of_visit(c, id)?,
                 point: visit.point,
             })

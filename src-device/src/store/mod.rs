@@ -1,6 +1,7 @@
 //! The SQLite database: opening it, bringing it to this version, one writer and two readers.
 
 mod backup;
+pub mod confirmation;
 mod database;
 pub mod definition;
 pub mod done;

@@ -15,7 +15,8 @@ use super::setting::{self, Enrolled};
 use crate::error::Error;
 
 /// Settings that belong to the backup: where the sync of its rows stood.
-const SETTINGS_OF_THE_BACKUP: &str = "'cursor', 'history', 'clean_end', 'backup', 'mended', 'key_copy'";
+const SETTINGS_OF_THE_BACKUP: &str =
+    "'cursor', 'wire', 'history', 'clean_end', 'backup', 'mended', 'key_copy'";
 
 /// What was saved beyond the backup.
 #[derive(Debug, Clone, Copy, Default)]

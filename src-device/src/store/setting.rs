@@ -21,6 +21,8 @@ pub const KEY_COPY: &str = "key_copy";
 pub const SCREEN: &str = "screen";
 /// Where the next page of changes starts: `u64`.
 pub const CURSOR: &str = "cursor";
+/// The wire version of the app that the cursor is of.
+pub const WIRE: &str = "wire";
 /// [`Contact`].
 pub const CONTACT: &str = "contact";
 /// [`ReceiptCame`].

@@ -84,6 +84,21 @@ pub fn around(connection: &Connection, visit: &Visit) -> Result<Vec<Visit>, Erro
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The person's visits that began at or after a moment and are over.
+pub fn closed_since(
+    connection: &Connection,
+    person: &PersonId,
+    since: DateTime<Utc>,
+) -> Result<Vec<Visit>, Error> {
+    let sql = format!(
+        "{COLUMNS} WHERE person = :person AND state = 'closed' AND signed_in_at >= :since ORDER BY rowid"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let params = named_params! {":person": person.as_str(), ":since": time_text(since)};
+    let rows = statement.query_map(params, read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The person's open visit.
 pub fn open(connection: &Connection, person: &PersonId) -> Result<Option<Visit>, Error> {
     let sql = format!("{COLUMNS} WHERE person = :person AND state = 'open'");

@@ -1,11 +1,15 @@
 //! What comes down: the register and records from elsewhere, page by page, each in one transaction with its cursor.
 
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
+use stackside_core::act::Act;
 use stackside_core::command::Event;
 use stackside_core::definition::Definitions;
+use stackside_core::evidence::PublicKey;
 use stackside_core::fault::Fault;
 use stackside_core::sync::SendFailure;
-use stackside_core::wire::{Change, ChangesReply, FaultElsewhere, RecordElsewhere};
+use stackside_core::wire::{
+    Change, ChangesReply, ConfirmationElsewhere, FaultElsewhere, RecordElsewhere, WIRE_VERSION,
+};
 
 use super::contact::{self, Refusal, Server, broken};
 use crate::definitions::Growing;
@@ -14,14 +18,13 @@ use crate::error::Error;
 use crate::handle::{draw_review, note_fault};
 use crate::seal;
 use crate::store::definition::DefinitionSource;
-use crate::store::{done, fault, last, listed, record, register, review, setting, voided};
+use crate::store::{confirmation, done, fault, last, listed, record, register, review, setting, voided};
 
 /// Takes all pages that there are now.
 pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFailure> {
     loop {
-        let since: u64 =
-            device.store.read(|c| setting::get(c, setting::CURSOR)).map_err(broken)?.unwrap_or(0);
-        let call = server.get(&format!("/api/v1/changes?since={since}"));
+        let since = device.store.read(since).map_err(broken)?;
+        let call = server.get(&format!("/api/v1/changes?since={since}&wire={WIRE_VERSION}"));
         let response = contact::call(call).await?.map_err(|refusal: Refusal| refusal.failure())?;
         let bytes = response.bytes().await.map_err(|error| contact::failure(&error))?;
         let page: ChangesReply = match serde_json::from_slice(&bytes) {
@@ -38,6 +41,7 @@ pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFail
         if !forward {
             return Err(SendFailure::Refused { reason: "the changes do not move on".to_owned() });
         }
+        check_words(&page, &server.enrolled.server_key)?;
         let recipient = match &page.recovery {
             Some(recovery) => {
                 seal::named(recovery, &server.enrolled.server_key).map_err(|_| SendFailure::Untrusted)?
@@ -62,6 +66,7 @@ pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFail
                 if let Some(recipient) = &recipient {
                     setting::put(t, setting::RECIPIENT, recipient)?;
                 }
+                setting::put(t, setting::WIRE, &WIRE_VERSION)?;
                 setting::put(t, setting::CURSOR, &page.cursor)
             })
             .map_err(|error| match error {
@@ -99,6 +104,7 @@ fn apply(t: &Transaction<'_>, known: &mut Growing, change: &Change) -> Result<()
         }
         Change::Fault(row) => take_fault(t, &known.all, row),
         Change::Definition(new) => known.add(t, new),
+        Change::Confirmation(row) => take_confirmation(t, row),
     }
 }
 
@@ -110,6 +116,37 @@ fn take_fault(t: &Transaction<'_>, known: &Definitions, row: &FaultElsewhere) ->
         Some(fault) => note_fault(t, known, &fault),
         None => Ok(()),
     }
+}
+
+/// Where the next page starts: at the first one for an app that knows more than the one before it, which was not told all.
+fn since(c: &Connection) -> Result<u64, Error> {
+    let known: u32 = setting::get(c, setting::WIRE)?.unwrap_or_default();
+    let cursor: Option<u64> = setting::get(c, setting::CURSOR)?;
+    Ok(cursor.filter(|_| known >= WIRE_VERSION).unwrap_or_default())
+}
+
+/// The server's words about confirmations are believed only under its key.
+fn check_words(page: &ChangesReply, key: &PublicKey) -> Result<(), SendFailure> {
+    page.changes.iter().try_for_each(|change| match change {
+        Change::Confirmation(row) => match row.as_ref() {
+            ConfirmationElsewhere::Portal(signed) => {
+                signed.verify(key).map(drop).map_err(|_| SendFailure::Untrusted)
+            }
+            ConfirmationElsewhere::Tablet(_) => Ok(()),
+        },
+        _ => Ok(()),
+    })
+}
+
+fn take_confirmation(t: &Transaction<'_>, row: &ConfirmationElsewhere) -> Result<(), Error> {
+    let visit = match row {
+        ConfirmationElsewhere::Portal(signed) => signed.read_unverified().map_err(Error::broken)?.visit,
+        ConfirmationElsewhere::Tablet(entry) => match entry.read_act() {
+            Ok(Act::Confirmed(act)) => act.visit,
+            _ => return Ok(()),
+        },
+    };
+    confirmation::take(t, visit, row)
 }
 
 fn take_record(t: &Transaction<'_>, known: &Definitions, row: &RecordElsewhere) -> Result<(), Error> {

@@ -6,6 +6,7 @@ mod backups;
 mod bottles;
 mod city;
 mod clocks;
+mod confirmations;
 mod corrections;
 mod damaged;
 mod definitions;

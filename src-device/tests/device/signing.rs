@@ -22,7 +22,7 @@ fn a_whole_visit_leaves_a_chain_that_verifies() {
     assert_eq!(world.open_record(visit), record, "the draft is found again");
     world.fill(visit, record);
     let view = world.device.handle(GetVisit { visit }).unwrap();
-    assert_eq!((view.next_step, view.presence.presence), (Some(VisitStep::Sign), Presence::Inside));
+    assert_eq!((view.work.next_step(), view.presence.presence), (Some(VisitStep::Sign), Presence::Inside));
     world.sign(visit, &[record]).unwrap();
     let signed = world.record(record);
     assert_eq!(signed.line.state, RecordState::Signed);

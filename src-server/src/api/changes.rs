@@ -15,6 +15,7 @@ use stackside_core::wire::{Change, ChangesReply, RecordElsewhere};
 use super::ApiError;
 use crate::App;
 use crate::access::DeviceCaller;
+use crate::confirmation;
 use crate::definition;
 use crate::faults;
 use crate::history::HeldRecord;
@@ -25,6 +26,8 @@ use crate::store::{StoreError, integer};
 
 /// The most rows of a page.
 const PAGE_ROWS: usize = 200;
+/// An older app refuses a page with them whole.
+const CONFIRMATIONS_SINCE: u32 = 3;
 /// A page ends early once its records and definitions have this many bytes.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// Records of this long are all sent; of older ones the last of each form and point, instrument and inspected item.
@@ -62,6 +65,9 @@ pub(super) struct Since {
     /// The cursor of the page before; 0 at first.
     #[serde(default)]
     since: u64,
+    /// The newest wire version that the app knows: what came later is left out. A newer app begins again at 0.
+    #[serde(default)]
+    wire: u32,
 }
 
 /// What changed for the device's operator since a cursor, page by page until `more` is false.
@@ -74,17 +80,19 @@ pub(super) async fn changes(
     Extension(caller): Extension<DeviceCaller>,
     query: Result<Query<Since>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<ChangesReply>, ApiError> {
-    let Query(Since { since }) = query.map_err(|error| ApiError::refused(error.to_string()))?;
+    let Query(Since { since, wire }) = query.map_err(|error| ApiError::refused(error.to_string()))?;
     let since = i64::try_from(since).map_err(|_| ApiError::refused("not a cursor"))?;
     let now = app.now();
     let recovery = app.recovery();
-    app.store().read(move |tx| Ok(Json(ChangesReply { recovery, ..page(tx, &caller, since, now)? }))).await
+    app.store()
+        .read(move |tx| Ok(Json(ChangesReply { recovery, ..page(tx, &caller, (since, wire), now)? })))
+        .await
 }
 
 fn page(
     tx: &Transaction<'_>,
     caller: &DeviceCaller,
-    since: i64,
+    (since, wire): (i64, u32),
     now: DateTime<Utc>,
 ) -> Result<ChangesReply, ApiError> {
     let last: i64 = tx.query_row("SELECT COALESCE(MAX(seq), 0) FROM change", [], |row| row.get(0))?;
@@ -112,6 +120,11 @@ fn page(
         }
         match Table::ALL.into_iter().find(|table| table.name() == kind) {
             Some(table) => reply.changes.extend(register::change(tx, table, &id, hash.is_empty())?),
+            None if kind == register::CONFIRMATION => {
+                if let Some(row) = confirmation::find(tx, &id)?.filter(|_| wire >= CONFIRMATIONS_SINCE) {
+                    reply.changes.push(Change::Confirmation(Box::new(row)));
+                }
+            }
             None if kind == register::DEFINITION => {
                 if let Some(held) = definition::find(tx, &id)? {
                     bytes += held.definition.text.len();

@@ -8,6 +8,7 @@ use stackside_core::act::{
     Act, Appealed, Countersigned, FileRef, PhotoTaken, RecordSigned, SignedIn, Voided,
 };
 use stackside_core::clock::shanghai_date;
+use stackside_core::confirmation::Confirmed;
 use stackside_core::evidence::{Entry, Header};
 use stackside_core::form::done_items;
 use stackside_core::geofence::Presence;
@@ -51,6 +52,7 @@ pub(super) fn project(
         Act::Voided(act) => place.void(act, hash)?,
         Act::Appealed(act) => place.appeal(act, hash)?,
         Act::FaultStep(step) => faults::draw(tx, header, operator, step)?,
+        Act::Confirmed(act) => place.confirmation(act, hash)?,
         Act::SignedOut { visit, .. } => place.sign_out(*visit)?,
         Act::Enrolled { .. }
         | Act::Recovered { .. }
@@ -186,6 +188,26 @@ impl Place<'_> {
             }
         }
         Ok(())
+    }
+
+    fn confirmation(&self, act: &Confirmed, hash: Hash) -> Result<(), StoreError> {
+        self.tx.execute(
+            "INSERT INTO confirmation (id, visit, operator, device, log, seq, made_ms, proof)
+             VALUES (:id, :visit, :operator, :device, :log, :seq, :time, :proof) ON CONFLICT DO NOTHING",
+            named_params! {
+                ":id": hash.to_string(),
+                ":visit": act.visit.to_string(),
+                ":operator": self.operator.as_str(),
+                ":device": self.header.device.to_string(),
+                ":log": self.header.log.to_string(),
+                ":seq": integer(self.header.seq),
+                ":time": self.time_ms,
+                ":proof": self.proof,
+            },
+        )?;
+        let reference = Reference { role: "signature", visit: Some(act.visit), ..Reference::default() };
+        self.files([&act.signature], reference)?;
+        register::announce_confirmation(self.tx, self.operator.as_str(), &hash.to_string())
     }
 
     /// Notes that something was done later with a record or a visit.

@@ -10,6 +10,7 @@ use stackside_core::evidence::Header;
 use stackside_core::id::{DeviceId, LogId};
 use stackside_core::proven::{Boots, ProvenTime, day_of_visit};
 
+use crate::confirmation;
 use crate::store::{StoreError, integer};
 
 /// An entry whose time may have to be drawn anew.
@@ -42,11 +43,16 @@ pub(super) fn settle(tx: &Transaction<'_>, place: (DeviceId, LogId), first: u64)
             "signed_in" => row.sign_in()?,
             "record_signed" => row.record()?,
             "signed_out" => row.sign_out()?,
+            "record_corrected" | "voided" => row.made("later_act")?,
+            "confirmed" => row.made("confirmation")?,
             _ => continue,
         }
         visits.extend(entry.visit.as_deref());
     }
-    visits.into_iter().try_for_each(|visit| settle_day(tx, visit))
+    visits.into_iter().try_for_each(|visit| {
+        settle_day(tx, visit)?;
+        confirmation::draw(tx, visit)
+    })
 }
 
 fn unsettled(
@@ -56,7 +62,7 @@ fn unsettled(
 ) -> Result<Vec<Timed>, StoreError> {
     let mut query = tx.prepare_cached(
         "SELECT seq, kind, header, received_ms,
-             CASE WHEN kind IN ('signed_in', 'record_signed', 'signed_out')
+             CASE WHEN kind IN ('signed_in', 'record_signed', 'signed_out', 'record_corrected', 'voided', 'confirmed')
                  THEN CAST(body ->> '$.visit' AS TEXT) END,
              CASE WHEN kind = 'record_signed' THEN CAST(body ->> '$.record' AS TEXT) END
          FROM entry WHERE device = :device AND log = :log ORDER BY seq DESC",
@@ -127,6 +133,23 @@ impl TimedRow<'_> {
             .execute(named_params! {
                 ":time": self.time.at.timestamp_millis(),
                 ":id": self.entry.visit,
+                ":device": self.device,
+                ":log": self.log,
+                ":seq": self.entry.seq,
+            })?;
+        Ok(())
+    }
+
+    /// When an act of `table` was made.
+    fn made(&self, table: &str) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached(&format!(
+                "UPDATE {table} SET made_ms = :time, proof = :proof
+                 WHERE device = :device AND log = :log AND seq = :seq"
+            ))?
+            .execute(named_params! {
+                ":time": self.time.at.timestamp_millis(),
+                ":proof": self.time.proof.name(),
                 ":device": self.device,
                 ":log": self.log,
                 ":seq": self.entry.seq,

@@ -131,7 +131,7 @@ async fn log_in(
 }
 
 /// True if the browser speaks TLS: with this server, or with a proxy on this machine, which says so.
-fn is_secure(peer: Peer, headers: &HeaderMap) -> bool {
+pub(super) fn is_secure(peer: Peer, headers: &HeaderMap) -> bool {
     let says_so = || headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
     peer.is_tls || (peer.address.is_loopback() && says_so())
 }

@@ -1,5 +1,6 @@
 //! Pages for people: server-rendered, without scripts, in the language that they read.
 
+mod confirmations;
 mod devices;
 mod faults;
 mod file;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Vec<Route> {
         devices::routes(),
         faults::routes(),
         plates::routes(),
+        confirmations::routes(),
         file::routes(),
     ];
     std::iter::once(own).chain(pages).flatten().collect()

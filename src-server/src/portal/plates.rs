@@ -98,15 +98,20 @@ fn plates(tx: &Transaction<'_>, caller: &PersonCaller, of: Option<&str>) -> Resu
     Ok(plates)
 }
 
-/// The code as an SVG; a plate survives scratches that hide a quarter of it.
+/// The code as an SVG.
 fn picture(code: &PlateCode) -> String {
-    match QrCode::with_error_correction_level(code.payload(), EcLevel::Q) {
+    drawn(&code.payload())
+}
+
+/// A text as a QR code in SVG; it survives scratches that hide a quarter of it.
+pub(super) fn drawn(text: &str) -> String {
+    match QrCode::with_error_correction_level(text, EcLevel::Q) {
         Ok(drawn) => {
             let text = drawn.render::<svg::Color<'_>>().min_dimensions(320, 320).build();
             text.find("<svg").map(|start| text[start..].to_owned()).unwrap_or_default()
         }
         Err(error) => {
-            tracing::error!(%error, "a plate was not drawn");
+            tracing::error!(%error, "a QR code was not drawn");
             String::new()
         }
     }

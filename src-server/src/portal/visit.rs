@@ -14,6 +14,7 @@ use stackside_core::proven::day_of_visit;
 use stackside_core::record::Stamp;
 use stackside_core::register::Point;
 
+use super::confirmations::state_pill;
 use super::findings::{self, Found};
 use super::kept::{self, Evidence, Gallery};
 use super::plates::may_print;
@@ -21,6 +22,7 @@ use super::record::{self, Card, Library};
 use super::{Frame, Language, page_of, presence_pill, shown_ms, sketch};
 use crate::access::PersonCaller;
 use crate::api::{PLATE, times_of_visit};
+use crate::confirmation::HeldVisit;
 use crate::history::read_entry;
 use crate::route::{Access, Route};
 use crate::store::StoreError;
@@ -57,6 +59,7 @@ pub(super) struct Head {
 #[template(path = "visit.html")]
 struct VisitPage {
     frame: Frame,
+    id: VisitId,
     day: String,
     tone: &'static str,
     presence: &'static str,
@@ -66,6 +69,8 @@ struct VisitPage {
     shifted: Option<String>,
     /// Who voided it when, and why.
     void: Option<String>,
+    /// Where the discharger's confirmation stands: tone, word, and whether it came late.
+    confirmation: Option<(&'static str, &'static str, bool)>,
     has_fork: bool,
     findings: Vec<Found>,
     /// The point, where it has a plate that the reader may print.
@@ -115,6 +120,7 @@ fn load(
         photo.caption = words.plate.to_owned();
     }
     Ok(Some(VisitPage {
+        id,
         day: head.day.clone(),
         tone,
         presence,
@@ -122,6 +128,10 @@ fn load(
         sketch: sketch::draw(fence, fix, words.north),
         shifted: shifted(tx, words, point.as_ref(), head.signed_in_ms)?,
         void: void_of_visit(tx, words, &head)?,
+        confirmation: HeldVisit::read(tx, &visit)?.map(|held| {
+            let (tone, word) = state_pill(words, held.standing.state.name());
+            (tone, word, held.standing.is_late)
+        }),
         has_fork: tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM fork WHERE device = :device)",
             named_params! { ":device": head.device },

@@ -1,5 +1,6 @@
 //! All words that people read in the portal, in both languages.
 
+mod confirm;
 mod faults;
 mod findings;
 mod review;

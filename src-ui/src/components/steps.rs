@@ -13,6 +13,8 @@ pub struct Step {
     pub name: &'static str,
     /// Where it stands.
     pub state: StepState,
+    /// What it still lacks, where there is room for it.
+    pub note: Option<String>,
 }
 
 /// Where a step stands.
@@ -35,7 +37,7 @@ pub fn Steps(
     /// The steps.
     steps: Vec<Step>,
 ) -> impl IntoView {
-    let step = |Step { icon, name, state }: Step| {
+    let step = |Step { icon, name, state, note }: Step| {
         let (class, icon) = match state {
             StepState::Done => ("steps__step steps__step--done", Icon::Check),
             StepState::Next => ("steps__step steps__step--next", icon),
@@ -47,6 +49,7 @@ pub fn Steps(
                     <Glyph icon />
                 </span>
                 {name}
+                {note.map(|note| view! { <small class="steps__note">{note}</small> })}
             </li>
         }
     };

@@ -1,5 +1,6 @@
 //! One file per screen: reads, calls, arranges.
 
+pub mod confirm;
 pub mod countersign_dialog;
 pub mod differences;
 pub mod enrol;

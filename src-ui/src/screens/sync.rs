@@ -225,6 +225,7 @@ fn icon_of(item: &SyncItem) -> Icon {
         (SyncSubject::Entry { kind, .. }, _) => match kind.as_str() {
             "signed_in" => Icon::Site,
             "signed_out" => Icon::Door,
+            "confirmed" => Icon::Person,
             "record_signed" | "record_corrected" | "countersigned" | "voided" | "appealed" => Icon::Chart,
             "fault_step" => Icon::Warn,
             "photo_taken" => Icon::Camera,

@@ -3,10 +3,10 @@
 use chrono::Utc;
 use leptos::prelude::*;
 use leptos_router::components::A;
-use stackside_core::command::{DueLine, Lock, SeenRecovered, Today, VisitView};
+use stackside_core::command::{AwaitedLine, DueLine, Lock, SeenRecovered, Today, VisitView};
 use stackside_core::due::Urgency;
 use stackside_core::record::RecordState;
-use stackside_core::visit::VisitStep;
+use stackside_core::visit::{Lack, VisitStep};
 
 use super::fault::OpenFaults;
 use crate::app::{Shared, TodayLive};
@@ -37,7 +37,7 @@ pub fn TodayScreen() -> impl IntoView {
             <super::review::ReturnedTasks />
             {show(
                 today,
-                |Today { visits, due, .. }| {
+                |Today { visits, awaited, due, .. }| {
                     let open = visits.clone();
                     view! {
                         <div class="today">
@@ -57,6 +57,7 @@ pub fn TodayScreen() -> impl IntoView {
                                 }}
                             </section>
                             <section class="today__visits" aria-label=texts::OPEN_VISITS.get()>
+                                {(!awaited.is_empty()).then(|| view! { <Awaited lines=awaited /> })}
                                 {match visits.is_empty() {
                                     true => view! { <NoVisit /> }.into_any(),
                                     false => visits.into_iter().map(|visit| view! { <VisitCard visit /> }).collect_view().into_any(),
@@ -124,21 +125,25 @@ fn DueRow(line: DueLine, to: String) -> impl IntoView {
 
 /// The steps of a visit for the step bar.
 pub fn steps_of(visit: &VisitView) -> Vec<Step> {
-    let all = [
-        (VisitStep::SignIn, Icon::Site),
-        (VisitStep::Fill, Icon::List),
-        (VisitStep::Photo, Icon::Camera),
-        (VisitStep::Sign, Icon::Pen),
-        (VisitStep::SignOut, Icon::Door),
-    ];
-    let state = |step: VisitStep| match visit.next_step {
-        Some(next) if step == next => StepState::Next,
-        Some(next) if step > next => StepState::Ahead,
-        _ => StepState::Done,
+    let next = visit.work.next_step();
+    let step = |step: VisitStep| Step {
+        icon: match step {
+            VisitStep::SignIn => Icon::Site,
+            VisitStep::Fill => Icon::List,
+            VisitStep::Photo => Icon::Camera,
+            VisitStep::Sign => Icon::Pen,
+            VisitStep::Confirm => Icon::Person,
+            VisitStep::SignOut => Icon::Door,
+        },
+        name: texts::step(step).get(),
+        state: match (visit.work.lack(step), next == Some(step)) {
+            (None, _) => StepState::Done,
+            (Some(_), true) => StepState::Next,
+            (Some(_), false) => StepState::Ahead,
+        },
+        note: None,
     };
-    all.into_iter()
-        .map(|(step, icon)| Step { icon, name: texts::step(step).get(), state: state(step) })
-        .collect()
+    VisitStep::ALL.into_iter().map(step).collect()
 }
 
 /// What the button says that goes on with a visit.
@@ -148,7 +153,11 @@ pub fn go_on(visit: &VisitView) -> String {
         [only] => Some(&only.title),
         _ => None,
     });
-    texts::go_on(visit.next_step, form.map(texts::label))
+    let next = visit.work.next_step();
+    if next.and_then(|step| visit.work.lack(step)) == Some(Lack::Objection) {
+        return texts::CORRECT_OBJECTED.get().to_owned();
+    }
+    texts::go_on(next, form.map(texts::label))
 }
 
 #[component]
@@ -174,6 +183,33 @@ fn VisitCard(visit: VisitView) -> impl IntoView {
                 <Glyph icon=Icon::Right />
             </A>
         </article>
+    }
+}
+
+/// Visits that are over and that nobody confirmed yet, with what is left of their day.
+#[component]
+fn Awaited(lines: Vec<AwaitedLine>) -> impl IntoView {
+    let row = |line: AwaitedLine| {
+        let tone = if line.left_minutes < 0 { Tone::Bad } else { Tone::Warn };
+        let title = line.point_name.clone();
+        let detail = texts::confirmation_state(line.standing.state).to_owned();
+        let left = texts::time_left(&line.standing, line.left_minutes);
+        let name = format!("{} {title}", texts::CONFIRM_NOW.get());
+        view! {
+            <Row icon=Icon::Person tone title detail below=move || view! { <div class="num">{left.clone()}</div> }>
+                <A href=format!("/visit/{}", line.visit) attr:class="btn btn--soft" attr:aria-label=name>
+                    {texts::SHOW_VISIT.get()}
+                </A>
+            </Row>
+        }
+    };
+    view! {
+        <section class="card" aria-label=texts::AWAITED.get()>
+            <div class="card__head">
+                <h2>{texts::AWAITED.get()}</h2>
+            </div>
+            <Rows>{lines.into_iter().map(row).collect_view()}</Rows>
+        </section>
     }
 }
 

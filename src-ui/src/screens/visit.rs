@@ -1,5 +1,6 @@
 //! A visit: its steps with the one that comes next as the main button, its records, photos, presence.
 
+mod confirmation;
 mod leave;
 mod photos;
 
@@ -8,11 +9,13 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use stackside_core::command::{FormLine, GetVisit, OpenRecord, RecordLine, VisitView, Workplace};
+use stackside_core::confirmation::State;
 use stackside_core::geofence::Presence;
 use stackside_core::id::{FormCode, PhotoId, RecordId, VisitId};
 use stackside_core::record::RecordState;
 use stackside_core::visit::{VisitState, VisitStep};
 
+use self::confirmation::ConfirmationCard;
 use self::leave::LeaveDialog;
 use self::photos::Photos;
 use super::fault::FaultsHere;
@@ -57,6 +60,7 @@ struct Here {
     visit: Live<VisitView>,
     navigate: StoredValue<Navigate>,
     forms: NodeRef<html::Section>,
+    records: NodeRef<html::Section>,
 }
 
 impl Here {
@@ -70,9 +74,23 @@ impl Here {
         self.shared.run(OpenRecord { place, form }, move |record| self.go(&format!("/record/{record}")));
     }
 
+    /// Leads to what is shown to the representative; where they object, to what is to be corrected.
+    fn confirm(self, visit: &VisitView) {
+        let mut standing = visit.records.iter().filter(|line| !line.marks.is_void);
+        match (visit.work.confirmation, standing.next(), standing.next()) {
+            (State::Objected, Some(only), None) => self.go(&format!("/record/{}/history", only.id)),
+            (State::Objected, ..) => {
+                if let Some(records) = self.records.get_untracked() {
+                    records.scroll_into_view();
+                }
+            }
+            _ => self.go(&format!("/visit/{}/confirm", visit.id)),
+        }
+    }
+
     /// Does what the main button promises.
     fn next(self, visit: &VisitView) {
-        match visit.next_step {
+        match visit.work.next_step() {
             Some(VisitStep::SignIn) | None => (),
             Some(VisitStep::Fill) => match (unfinished(visit), visit.forms.as_slice()) {
                 (Some(record), _) => self.go(&format!("/record/{record}")),
@@ -85,6 +103,7 @@ impl Here {
             },
             Some(VisitStep::Photo) => self.over.set(Over::Camera),
             Some(VisitStep::Sign) => self.over.set(Over::Sign),
+            Some(VisitStep::Confirm) => self.confirm(visit),
             Some(VisitStep::SignOut) => self.over.set(Over::Leave),
         }
     }
@@ -122,6 +141,7 @@ pub fn VisitScreen() -> impl IntoView {
         visit,
         navigate: StoredValue::new(Box::new(move |path| navigate(path, Default::default()))),
         forms: NodeRef::new(),
+        records: NodeRef::new(),
     };
     // Another visit is the same screen, by whatever way it is reached: nothing of this one stays over it.
     Effect::new(move || {
@@ -162,6 +182,7 @@ fn Work(visit: Memo<VisitView>, here: Here) -> impl IntoView {
                     on_open=move |photo| here.over.set(Over::Photo(photo))
                     on_take=move |()| here.over.set(Over::Camera)
                 />
+                {move || view! { <ConfirmationCard visit=rest.get() on_go=move |path: String| here.go(&path) /> }}
                 {move || view! { <Presence visit=rest.get() /> }}
             </div>
         </div>
@@ -171,7 +192,10 @@ fn Work(visit: Memo<VisitView>, here: Here) -> impl IntoView {
 /// The steps, and what comes next or what became of it.
 #[component]
 fn Way(visit: VisitView, here: Here) -> impl IntoView {
-    let steps = steps_of(&visit);
+    let mut steps = steps_of(&visit);
+    for (step, of) in steps.iter_mut().zip(VisitStep::ALL) {
+        step.note = visit.work.lack(of).map(texts::lack);
+    }
     let next = match visit.state == VisitState::Open {
         true => view! { <NextStep visit here /> }.into_any(),
         false => {
@@ -203,7 +227,7 @@ fn Records(visit: VisitView, here: Here) -> impl IntoView {
         }
     };
     view! {
-        <section class="card">
+        <section class="card" node_ref=here.records>
             <div class="card__head">
                 <h2>{texts::RECORDS_HERE.get()}</h2>
             </div>
@@ -241,7 +265,7 @@ fn Closed(visit: VisitView, here: Here) -> impl IntoView {
 /// The main button, and beside it what else can be done now.
 #[component]
 fn NextStep(visit: VisitView, here: Here) -> impl IntoView {
-    let next = visit.next_step;
+    let next = visit.work.next_step();
     let can_sign = !finished(&visit).is_empty() && next != Some(VisitStep::Sign);
     let words = go_on(&visit);
     let other = move |over: Over, icon: Icon, text: texts::Text| {
@@ -351,6 +375,7 @@ fn Overlay(here: Here) -> impl IntoView {
                     <LeaveDialog
                         visit=visit.id
                         point=visit.point.id
+                        confirmation=visit.confirmation
                         on_go=move |path: String| here.go(&path)
                         on_left=move |()| here.go("/")
                         on_close=close

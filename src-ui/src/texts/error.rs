@@ -113,6 +113,14 @@ fn plain(error: &CommandError) -> &'static str {
             "复核人不能是填写签名的本人，请另一个人签名。",
             "The one who signed the record cannot countersign it. Ask another person.",
         ),
+        CommandError::NothingToConfirm => pick(
+            "还没有已签名的记录，请先签名，再请企业确认。",
+            "No record is signed yet. Sign first, then ask for the confirmation.",
+        ),
+        CommandError::ContentChanged => pick(
+            "内容在显示之后有变更，没有保存。请重新查看后再签名。",
+            "It changed since it was shown, and nothing was saved. Read it again, then sign.",
+        ),
         CommandError::EmptySignature => pick("请在框内签名。", "Sign in the box."),
         CommandError::NotAPhoto => {
             pick("这个文件不是照片（JPEG 或 PNG）。", "This file is not a photo (JPEG or PNG).")
@@ -190,6 +198,10 @@ fn of_other_kind(error: &AnswerError) -> &'static str {
         AnswerError::RemarkMissing => pick(
             "请写明情况：异常写发现和处理，无法检查写原因。",
             "Add a word: what was found and done, or why it was not possible.",
+        ),
+        AnswerError::NotAPhone => pick(
+            "不是电话号码。请输入 11 位手机号，或带区号的座机，如 0551-62345678。",
+            "Not a phone number: 11 digits, or a landline with its area code such as 0551-62345678.",
         ),
         AnswerError::NotACheck => pick("请选 √、× 或无法检查。", "Choose OK, fault or not possible."),
         AnswerError::UnknownInstrument => pick(

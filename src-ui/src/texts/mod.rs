@@ -1,6 +1,7 @@
 //! All words on screen: Chinese first, English beside it. Nothing else in `src-ui` holds words for people.
 
 mod common;
+mod confirmation;
 mod error;
 mod fault;
 mod field;
@@ -23,6 +24,7 @@ use stackside_core::command::Language;
 use stackside_core::form::Label;
 
 pub use common::*;
+pub use confirmation::*;
 pub use error::*;
 pub use fault::*;
 pub use field::*;

@@ -80,6 +80,7 @@ fn entry_kind(kind: &str) -> &'static str {
         "record_signed" => pick("签名记录", "Record signed"),
         "record_corrected" => pick("更正记录", "Record corrected"),
         "countersigned" => pick("复核签名", "Countersigned"),
+        "confirmed" => pick("企业确认", "Confirmation"),
         "voided" => pick("作废", "Voided"),
         "appealed" => pick("申诉", "Appeal"),
         "fault_step" => pick("故障", "Fault"),

@@ -75,6 +75,7 @@ pub fn step(step: VisitStep) -> Text {
         VisitStep::Fill => Text { zh: "填表", en: "Fill" },
         VisitStep::Photo => Text { zh: "拍照", en: "Photo" },
         VisitStep::Sign => Text { zh: "签名", en: "Sign" },
+        VisitStep::Confirm => super::CONFIRMATION,
         VisitStep::SignOut => Text { zh: "离场", en: "Leave" },
     }
 }

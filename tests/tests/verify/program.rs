@@ -80,7 +80,7 @@ fn json_is_one_stable_object() {
             "verdict": "not_received", "failure": null, "device": null, "operator": "demo-operator", "log": null,
             "visit": WORLD.visits[1], "server_key": null, "entries": 11, "bodies": 6, "files": 3,
             "received": {"seq": 10, "server_time": null}, "not_received": 1, "not_understood": {},
-            "after_validity": 0, "absent": [], "also_in": [],
+            "after_validity": 0, "absent": [], "also_in": [], "confirmations": 0,
         })
     );
     let mut changed = crate::forge::Parts::of(&WORLD.open_visit);

@@ -87,6 +87,8 @@ fn in_words(found: &Finding) -> String {
     row("visit", found.visit.map(|visit| visit.to_string()));
     let counts = format!("{}, {} bodies, {} files", found.entries, found.bodies, found.files);
     row("entries", Some(counts));
+    let confirmations = format!("{} by the server's word", found.confirmations);
+    row("confirmations", (found.confirmations > 0).then_some(confirmations));
     row(
         "received",
         found.received.as_ref().map(|received| {

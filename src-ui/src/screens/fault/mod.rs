@@ -108,7 +108,8 @@ fn steps_of(line: &FaultLine) -> Vec<Step> {
         Some(next) if *next == kind => StepState::Next,
         _ => StepState::Ahead,
     };
-    let step = |kind| Step { icon: icon(kind), name: texts::fault_step(kind).get(), state: state(kind) };
+    let step =
+        |kind| Step { icon: icon(kind), name: texts::fault_step(kind).get(), state: state(kind), note: None };
     StepKind::LINE.into_iter().map(step).collect()
 }
 

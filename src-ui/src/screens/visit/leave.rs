@@ -1,7 +1,9 @@
 //! 离场: a question, and the position read while it is asked. It never blocks.
 
 use leptos::prelude::*;
-use stackside_core::command::{CheckVisit, CommandError, GetPosition, SignOut, StartPosition, StopPosition};
+use stackside_core::command::{
+    CheckVisit, CommandError, ConfirmationLine, GetPosition, SignOut, StartPosition, StopPosition,
+};
 use stackside_core::geofence::Doubt;
 use stackside_core::id::{PointId, VisitId};
 
@@ -28,6 +30,8 @@ pub fn LeaveDialog(
     visit: VisitId,
     /// Its point.
     point: PointId,
+    /// Where the discharger's confirmation stands.
+    confirmation: Option<ConfirmationLine>,
     /// Leads to another screen.
     #[prop(into)]
     on_go: Callback<String>,
@@ -100,6 +104,16 @@ pub fn LeaveDialog(
                     />
                 }
             }}
+            {confirmation.filter(|line| line.standing.state.is_awaited()).map(|line| {
+                let state = texts::confirmation_state(line.standing.state);
+                let left = texts::time_left(&line.standing, line.left_minutes);
+                view! {
+                    <p class="visit__awaited num" role="note">
+                        <Glyph icon=Icon::Person />
+                        <span>{texts::label_and(texts::CONFIRMATION.get(), state)} " · " {left} " · " {texts::CONFIRM_LEAVE.get()}</span>
+                    </p>
+                }
+            })}
             <p class="visit__position num" role="status">
                 <Glyph icon=Icon::Site />
                 {words}

@@ -19,6 +19,7 @@ fn place_of(parts: &Parts, item: Item, bytes: &[u8], at: usize) -> Place {
         Item::Receipt => Place::Receipt,
         Item::Headers | Item::Signatures => line(),
         Item::Body(seq) => entry(seq),
+        Item::Confirmation(sha256) => Place::Confirmation { sha256 },
         Item::File(sha256) => file(parts, sha256),
     }
 }
