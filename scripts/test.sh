@@ -24,7 +24,7 @@ else
 fi
 STACKSIDE_CHROMIUM=$(chromium_path)
 export STACKSIDE_CHROMIUM
-for journey in tus journey bad-days faults photos forms types window; do
+for journey in tus journey review bad-days faults photos forms types window; do
   say "journey: $journey"
   node "tests/journey/$journey.mjs" 2>&1 | tee -a "$log"
 done

@@ -165,8 +165,7 @@ impl Inner {
         let about = Subject { point: Some(signed.point.to_string()), record: Some(record.to_string()) };
         let told = Told::of(Act::Appealed(Box::new(act)), about);
         self.bear_witness(Some(&person.id), &clocks, vec![told], |t, entries| {
-            let entry: &stackside_core::evidence::Header =
-                entries.last().ok_or_else(|| Error::broken("no entry was made"))?;
+            let entry = entries.last().ok_or_else(|| Error::broken("no entry was made"))?;
             draw(t, record)?;
             // Corrected, voided or reviewed anew meanwhile: it would not be about what was seen.
             if review::state(t, record)? != ReviewState::Appealed {

@@ -38,13 +38,17 @@ impl Draft {
     }
     /// Group or line, field and unit in one line; tracks.
     pub fn pad_title(self, key: &AnswerKey) -> String {
+        [self.name(key)].into_iter().chain(self.unit(key)).collect::<Vec<_>>().join(" · ")
+    }
+    /// Group or line, and field.
+    pub fn name(self, key: &AnswerKey) -> String {
         let names = self.field(key, |block, field| {
             let group = field.group.as_ref().and_then(|id| block.section.group(id));
             let group = group.map(|group| texts::label(&group.label).to_owned());
             (key.line.map(texts::line_number).or(group), texts::label(&field.label).to_owned())
         });
         let (place, name) = names.unwrap_or_default();
-        place.into_iter().chain([name]).chain(self.unit(key)).collect::<Vec<_>>().join(" · ")
+        place.into_iter().chain([name]).collect::<Vec<_>>().join(" · ")
     }
     /// What a number may be; tracks.
     pub fn allowed(self, key: &AnswerKey) -> Option<String> {

@@ -55,9 +55,9 @@ impl Seat {
 /// Draws a field with what was said of it; one that another answer calls for comes and goes with it.
 pub fn draw(draft: Draft, spot: Spot, seat: Seat) -> AnyView {
     let complaint = complaint(draft, &spot);
-    let said = said(draft, &spot.key, None);
-    let field = draw_with(draft, spot, seat, complaint);
-    view! { <div class="with-said">{field} {said}</div> }.into_any()
+    let said = said(draft, &spot.key, Some(texts::label(&spot.field.label).to_owned()));
+    // Side by side in the grid of the fields, which knows its fields by their place.
+    view! { {draw_with(draft, spot, seat, complaint)} {said} }.into_any()
 }
 
 /// The same, where the complaint is shown elsewhere too.

@@ -23,8 +23,10 @@ fn Note(draft: Draft, line: ReviewLine) -> impl IntoView {
     let is_returned = line.verdict == ReviewVerdict::Returned;
     let class = if is_returned { "review tone-bad" } else { "review tone-ok" };
     let icon = if is_returned { Icon::Warn } else { Icon::Check };
-    let places = line.comments.keys().cloned().map(|key| {
-        let name = draft.pad_title(&key);
+    // A correction begins at the first of them: of one alone no more is said over the form.
+    let is_led = !draft.is_signed() && line.comments.len() == 1;
+    let places = line.comments.keys().filter(|_| !is_led).cloned().map(|key| {
+        let name = draft.name(&key);
         let name = if name.is_empty() { key.to_string() } else { name };
         view! {
             <button type="button" class="btn" on:click=move |_| draft.go_to(&key)>

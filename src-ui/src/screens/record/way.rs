@@ -191,7 +191,8 @@ pub fn focus(id: &str) {
     let options = web_sys::ScrollIntoViewOptions::new();
     options.set_block(web_sys::ScrollLogicalPosition::Nearest);
     options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
-    // With the field around it: label and complaint belong in sight.
-    let around = element.closest(".field").ok().flatten().unwrap_or_else(|| element.clone().into());
+    // With the row or field around it: label, complaint and what a reviewer said belong in sight.
+    let around = [".judged", ".field"].iter().find_map(|around| element.closest(around).ok().flatten());
+    let around = around.unwrap_or_else(|| element.clone().into());
     around.scroll_into_view_with_scroll_into_view_options(&options);
 }
