@@ -7,8 +7,8 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 use stackside_core::command::{
-    AppState, Command, CommandError, Event, GetState, GetToday, Language, Place, SavePlace, StillHere, Theme,
-    Today,
+    AppState, Command, CommandError, Event, FaultLine, GetFaults, GetState, GetToday, Language, Place,
+    SavePlace, StillHere, Theme, Today,
 };
 use stackside_core::due::Urgency;
 
@@ -49,6 +49,23 @@ impl TodayLive {
             Some(Ok(today)) => {
                 let is_urgent = |urgency: Urgency| matches!(urgency, Urgency::Overdue | Urgency::Today);
                 today.due.iter().filter(|line| is_urgent(line.due.urgency)).count()
+            }
+            _ => 0,
+        })
+    }
+}
+
+/// The open faults, read by the frame for the number on the rail and shown on 今日.
+#[derive(Clone, Copy)]
+pub struct FaultsLive(pub Live<Vec<FaultLine>>);
+
+impl FaultsLive {
+    /// How many of their deadlines have not been kept yet: running and missed ones.
+    pub fn clocks(self) -> usize {
+        self.0.with(|faults| match faults {
+            Some(Ok(faults)) => {
+                let clocks = faults.iter().flat_map(|line| &line.clocks);
+                clocks.filter(|clock| clock.done.is_none()).count()
             }
             _ => 0,
         })
@@ -235,6 +252,10 @@ impl Stage {
 fn Screens() -> impl IntoView {
     keep_place();
     let shared = Shared::get();
+    provide_context(FaultsLive(live(move || {
+        shared.minute.track();
+        GetFaults { point: None }
+    })));
     provide_context(TodayLive(live(move || {
         shared.minute.track();
         GetToday {}

@@ -6,7 +6,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use stackside_core::sync::SyncTrouble;
 
 use super::icon::{Glyph, Icon};
-use crate::app::{Shared, TodayLive};
+use crate::app::{FaultsLive, Shared, TodayLive};
 use crate::texts::{self, Text};
 
 const RAIL: [(&str, Icon, Text); 5] = [
@@ -69,7 +69,8 @@ fn BackButton(to: String) -> impl IntoView {
 fn Rail() -> impl IntoView {
     let location = use_location();
     let today = use_context::<TodayLive>();
-    let urgent = move || today.map_or(0, TodayLive::urgent);
+    let faults = use_context::<FaultsLive>();
+    let urgent = move || today.map_or(0, TodayLive::urgent) + faults.map_or(0, FaultsLive::clocks);
     let item = move |(path, icon, text): (&'static str, Icon, Text)| {
         let is_on = move || {
             location.pathname.with(|here| match path {

@@ -9,7 +9,7 @@ use stackside_core::id::PointId;
 
 use super::dialog::StartDialog;
 use super::tone_of;
-use crate::app::Shared;
+use crate::app::{FaultsLive, Shared};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::row::{Row, Rows};
 use crate::components::tone::{Pill, Tone};
@@ -23,11 +23,7 @@ fn faults(value: Live<Vec<FaultLine>>) -> Vec<FaultLine> {
 /// The open faults of all points with their count-downs; nothing while there is none.
 #[component]
 pub fn OpenFaults() -> impl IntoView {
-    let shared = Shared::get();
-    let open = live(move || {
-        shared.minute.track();
-        GetFaults { point: None }
-    });
+    let FaultsLive(open) = expect_context();
     move || {
         let lines = faults(open);
         let clocks: Vec<&FaultClock> = lines.iter().flat_map(|line| &line.clocks).collect();
