@@ -11,6 +11,7 @@ cargo bench --locked -q -p stackside-core --bench judge || missed=1
 cargo bench --locked -q -p stackside-device --bench verify || missed=1
 cargo bench --locked -q -p stackside-device --bench photo || missed=1
 cargo bench --locked -q -p stackside-tests --bench store || missed=1
+cargo bench --locked -q -p stackside-tests --bench due || missed=1
 cargo build --locked -q --release -p stackside-server --bins
 cargo bench --locked -q -p stackside-tests --bench sync || missed=1
 

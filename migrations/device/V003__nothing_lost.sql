@@ -98,3 +98,37 @@ CREATE TABLE confirmation (
     CHECK ((log IS NULL) <> (row IS NULL) AND (log IS NULL) = (seq IS NULL))
 ) STRICT;
 CREATE INDEX confirmation_visit ON confirmation (visit);
+
+CREATE TABLE point_last (
+    --- The last signed record of a form at a point that counts, from any tablet: due dates of the whole point.
+    point     TEXT NOT NULL,
+    form      TEXT NOT NULL,
+    record    TEXT NOT NULL,
+    signed_at TEXT NOT NULL,
+    PRIMARY KEY (point, form)
+) STRICT;
+-- Before this release nothing was voided. Of the row with the latest time SQLite takes the record as well.
+INSERT INTO point_last (point, form, record, signed_at)
+SELECT point, form, record, MAX(signed_at) FROM (
+    SELECT point, form, id AS record, signed_at FROM record WHERE signed_at IS NOT NULL
+    UNION ALL SELECT point, form, record, signed_at FROM record_elsewhere)
+GROUP BY point, form;
+
+CREATE TABLE plan (
+    --- 运维计划: a line of the operator's plan (V5), as it came.
+    id    TEXT NOT NULL PRIMARY KEY,
+    point TEXT NOT NULL,
+    row   TEXT NOT NULL
+) STRICT;
+CREATE INDEX plan_point ON plan (point);
+
+CREATE TABLE halt (
+    --- Said on any tablet: work rests or goes on at a point or an instrument. Never changed.
+    -- The hash of its entry.
+    entry     TEXT    NOT NULL PRIMARY KEY,
+    point     TEXT    NOT NULL,
+    row       TEXT    NOT NULL,
+    -- 1 if it came from another tablet.
+    elsewhere INTEGER NOT NULL
+) STRICT;
+CREATE INDEX halt_point ON halt (point);

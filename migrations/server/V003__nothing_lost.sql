@@ -30,7 +30,8 @@ CREATE INDEX later_act_subject ON later_act (subject);
 
 -- What newer tablets had sent already.
 INSERT INTO redraw (device, log, seq)
-SELECT device, log, seq FROM entry WHERE kind IN ('record_corrected', 'countersigned', 'voided', 'appealed', 'confirmed')
+SELECT device, log, seq FROM entry
+WHERE kind IN ('record_corrected', 'countersigned', 'voided', 'appealed', 'confirmed', 'paused', 'resumed')
 ON CONFLICT DO NOTHING;
 
 CREATE VIEW void_visit AS
@@ -136,3 +137,22 @@ CREATE TABLE confirmation_link (
     expires_ms INTEGER NOT NULL,
     used_ms    INTEGER
 ) STRICT;
+
+CREATE TABLE plan (
+    -- 运维计划 (V5): who does what at a point, how often, from when.
+    id    TEXT NOT NULL PRIMARY KEY,
+    row   TEXT NOT NULL CHECK (json_valid(row)),
+    point TEXT NOT NULL GENERATED ALWAYS AS (row ->> '$.point') STORED
+) STRICT;
+CREATE INDEX plan_point ON plan (point);
+
+CREATE TABLE halt (
+    -- Work rests or goes on at a point or an instrument, drawn from `paused` and `resumed`.
+    -- The hash of the entry.
+    entry    TEXT NOT NULL PRIMARY KEY,
+    -- Whose tablet said so.
+    operator TEXT NOT NULL,
+    point    TEXT NOT NULL,
+    row      TEXT NOT NULL CHECK (json_valid(row))
+) STRICT;
+CREATE INDEX halt_point ON halt (point);

@@ -11,6 +11,7 @@ use crate::id::{
     DeviceId, FormCode, LogId, PersonId, PhotoId, PointId, RecordId, ReviewId, RulebookId, VisitId,
 };
 use crate::judge::Verdict;
+use crate::pause::Halt;
 use crate::photo::PhotoSource;
 use crate::plate::PlateVerdict;
 use crate::plausible::{self, Finding};
@@ -54,6 +55,10 @@ pub enum Act {
     FaultStep(Box<FaultStep>),
     /// 排污单位确认: the discharger's representative signed on the tablet.
     Confirmed(Box<Confirmed>),
+    /// The source of a point is shut down, or an instrument is out of service: its duties rest.
+    Paused(Halt),
+    /// Work goes on there.
+    Resumed(Halt),
     /// 离场.
     SignedOut {
         /// The visit.
@@ -330,6 +335,8 @@ impl Act {
             Self::Appealed(_) => "appealed",
             Self::FaultStep(_) => "fault_step",
             Self::Confirmed(_) => "confirmed",
+            Self::Paused(_) => "paused",
+            Self::Resumed(_) => "resumed",
             Self::SignedOut { .. } => "signed_out",
             Self::ClockJumped { .. } => "clock_jumped",
             Self::ZoneChanged { .. } => "zone_changed",

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::{CalendarError, WorkDays};
 use crate::form::{self, Form, FormError};
 use crate::id::{FormCode, Jurisdiction};
 use crate::register::{Instrument, Medium};
@@ -63,6 +64,9 @@ pub enum DefinitionError {
     /// A broken rulebook.
     #[error(transparent)]
     Rulebook(#[from] RulebookError),
+    /// A broken calendar of working days.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
 }
 
 /// All forms and rulebooks that are known here.
@@ -72,12 +76,15 @@ pub struct Definitions {
     pub forms: Vec<Form>,
     /// The rulebooks.
     pub rulebooks: Vec<Rulebook>,
+    /// The working days.
+    pub work: WorkDays,
 }
 
 impl Definitions {
     /// Those that ship with this version.
     pub fn built_in() -> Result<Self, DefinitionError> {
-        Ok(Self { forms: form::built_in()?, rulebooks: rulebook::built_in()? })
+        let (forms, rulebooks) = (form::built_in()?, rulebook::built_in()?);
+        Ok(Self { forms, rulebooks, work: WorkDays::built_in()? })
     }
 
     /// Takes one more over; nothing changes if it is refused. A form version or rulebook version that is known already is

@@ -97,6 +97,8 @@ register_ids! {
     PersonId,
     /// 标气瓶: a gas bottle's number.
     BottleId,
+    /// 运维计划: a line of the operator's plan.
+    PlanId,
     /// A form definition's code, such as `HJ75-G4`.
     FormCode,
     /// A rulebook's id: the jurisdiction that it serves, such as `CN` or `CN-31`.

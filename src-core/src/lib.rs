@@ -3,6 +3,7 @@
 //! The same code judges on the screen while typing, on the device when signing, and on the server.
 
 pub mod act;
+pub mod calendar;
 pub mod canonical;
 pub mod clock;
 pub mod command;
@@ -20,7 +21,9 @@ pub mod hash;
 pub mod id;
 pub mod judge;
 pub mod mark;
+pub mod pause;
 pub mod photo;
+pub mod plan;
 pub mod plate;
 pub mod plausible;
 pub mod proven;

@@ -25,8 +25,10 @@ use crate::definition::Definition;
 use crate::evidence::{Entry, PublicKey};
 use crate::hash::Hash;
 use crate::id::{
-    BottleId, DeviceId, DischargerId, FaultId, InstrumentId, LogId, OperatorId, PersonId, PointId,
+    BottleId, DeviceId, DischargerId, FaultId, InstrumentId, LogId, OperatorId, PersonId, PlanId, PointId,
 };
+use crate::pause::KnownHalt;
+use crate::plan::PlanItem;
 use crate::record::{History, Stamp};
 use crate::register::{Bottle, Discharger, Instrument, Operator, Person, Point};
 use crate::review::Review;
@@ -201,6 +203,10 @@ pub enum Change {
     Review(Box<Signed<Review>>),
     /// 排污单位确认 of a visit of the operator's.
     Confirmation(Box<ConfirmationElsewhere>),
+    /// 运维计划.
+    Plan(PlanItem),
+    /// Work rests or goes on at one of the operator's points, said on any tablet.
+    Halt(KnownHalt),
 }
 
 /// A confirmation as it was signed, for the tablets.
@@ -242,6 +248,8 @@ pub enum Removed {
     Instrument(InstrumentId),
     /// 标气瓶.
     Bottle(BottleId),
+    /// 运维计划.
+    Plan(PlanId),
 }
 
 /// A record as its device signed it, for the tablets that did not make it.

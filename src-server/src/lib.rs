@@ -13,6 +13,7 @@ mod guard;
 mod history;
 pub mod import;
 mod metrics;
+mod plan;
 mod portal;
 pub mod recovery;
 pub mod register;

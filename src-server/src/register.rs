@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use stackside_core::definition::DefinitionKind;
 use stackside_core::hash::Hash;
 use stackside_core::id::{OperatorId, PersonId};
+use stackside_core::pause::KnownHalt;
 use stackside_core::register::{Instrument, Operator, Person, Point};
 use stackside_core::wire::{Change, Removed};
 
@@ -17,6 +18,9 @@ use crate::{definition, faults};
 pub(crate) const DEFINITION: &str = "definition";
 /// The kind of a confirmation in `change`.
 pub(crate) const CONFIRMATION: &str = "confirmation";
+/// The kind of what rests or goes on in `change`.
+pub(crate) const HALT: &str = "halt";
+
 /// The kind of a review in `change`.
 pub(crate) const REVIEW: &str = "review";
 
@@ -35,12 +39,21 @@ pub enum Table {
     Instrument,
     /// 标气瓶.
     Bottle,
+    /// 运维计划.
+    Plan,
 }
 
 impl Table {
     /// All of them, each after those that it refers to.
-    pub const ALL: [Self; 6] =
-        [Self::Operator, Self::Discharger, Self::Person, Self::Point, Self::Instrument, Self::Bottle];
+    pub const ALL: [Self; 7] = [
+        Self::Operator,
+        Self::Discharger,
+        Self::Person,
+        Self::Point,
+        Self::Instrument,
+        Self::Bottle,
+        Self::Plan,
+    ];
 
     /// Its name in SQL, in `change` and, with `.toml`, in an import.
     pub const fn name(self) -> &'static str {
@@ -51,6 +64,7 @@ impl Table {
             Self::Point => "point",
             Self::Instrument => "instrument",
             Self::Bottle => "bottle",
+            Self::Plan => "plan",
         }
     }
 
@@ -70,6 +84,9 @@ impl Table {
             }
             Self::Bottle => {
                 "SELECT id, row, NULL FROM bottle WHERE point IN (SELECT id FROM point WHERE operator = :operator)"
+            }
+            Self::Plan => {
+                "SELECT id, row, NULL FROM plan WHERE point IN (SELECT id FROM point WHERE operator = :operator)"
             }
         }
     }
@@ -152,6 +169,14 @@ pub fn announce(tx: &Transaction<'_>, operator: &str) -> Result<(), StoreError> 
         }
     }
     announce_definitions(tx, operator)?;
+    let mut halts = tx.prepare(
+        "SELECT halt.entry FROM halt JOIN point ON point.id = halt.point AND point.operator = :operator
+         WHERE halt.operator = :operator ORDER BY halt.rowid",
+    )?;
+    let halts = halts.query_map(named_params! { ":operator": operator }, |row| row.get(0))?;
+    for entry in halts.collect::<Result<Vec<String>, _>>()? {
+        tell(tx, operator, HALT, &entry, &entry)?;
+    }
     // Records of points that were taken over, or registered after their first records came.
     let mut records = tx.prepare(
         "SELECT record.id, COALESCE((
@@ -215,6 +240,40 @@ pub fn announce_confirmation(tx: &Transaction<'_>, operator: &str, id: &str) -> 
     tell(tx, operator, CONFIRMATION, id, id).map(drop)
 }
 
+/// Keeps what a tablet said of its operator's point, and queues it for the others. What somebody else says of a point is kept
+/// and tells nobody anything.
+pub fn keep_halt(tx: &Transaction<'_>, operator: &OperatorId, said: &KnownHalt) -> Result<(), StoreError> {
+    let entry = said.entry.to_string();
+    tx.execute(
+        "INSERT INTO halt (entry, operator, point, row) VALUES (:entry, :operator, :point, :row)
+         ON CONFLICT DO NOTHING",
+        named_params! {
+            ":entry": entry, ":operator": operator.as_str(), ":point": said.halt.point.as_str(),
+            ":row": serde_json::to_string(said)?,
+        },
+    )?;
+    let is_own = point(tx, said.halt.point.as_str())?.is_some_and(|point| point.operator == *operator);
+    if is_own {
+        tell(tx, operator.as_str(), HALT, &entry, &entry)?;
+    }
+    Ok(())
+}
+
+/// What was said by its entry.
+pub(crate) fn halt(tx: &Transaction<'_>, entry: &str) -> Result<Option<KnownHalt>, StoreError> {
+    let query = "SELECT row FROM halt WHERE entry = :entry";
+    let row =
+        tx.query_row(query, named_params! { ":entry": entry }, |row| row.get::<_, String>(0)).optional()?;
+    Ok(row.map(|text| serde_json::from_str(&text)).transpose()?)
+}
+
+/// Takes a row out of the register. Tablets are told by [`announce`].
+pub fn remove(tx: &Transaction<'_>, table: Table, id: &str) -> Result<(), StoreError> {
+    let query = format!("DELETE FROM {} WHERE id = :id", table.name());
+    tx.execute(&query, named_params! { ":id": id })?;
+    Ok(())
+}
+
 /// Queues a change; false if it was told already.
 pub(crate) fn tell(
     tx: &Transaction<'_>,
@@ -268,5 +327,6 @@ pub(crate) fn change(
         Table::Point => read(tx, table, id)?.map(Change::Point),
         Table::Instrument => read(tx, table, id)?.map(Change::Instrument),
         Table::Bottle => read(tx, table, id)?.map(Change::Bottle),
+        Table::Plan => read(tx, table, id)?.map(Change::Plan),
     })
 }

@@ -43,12 +43,12 @@ pub struct Shared {
 pub struct TodayLive(pub Live<Today>);
 
 impl TodayLive {
-    /// How many duties are overdue or end today.
+    /// How many of the person's duties are overdue or end today.
     pub fn urgent(self) -> usize {
         self.0.with(|today| match today {
             Some(Ok(today)) => {
                 let is_urgent = |urgency: Urgency| matches!(urgency, Urgency::Overdue | Urgency::Today);
-                today.due.iter().filter(|line| is_urgent(line.due.urgency)).count()
+                today.due.iter().filter(|line| line.is_mine && is_urgent(line.due.urgency)).count()
             }
             _ => 0,
         })

@@ -117,6 +117,28 @@ commands! { $
         /// Which.
         point: PointId,
     } -> PointView;
+    /// The source of a point is shut down, or an instrument is out of service: its duties rest.
+    PauseWork / pause_work {
+        /// Where.
+        point: PointId,
+        /// The instrument; nothing if the source is shut down.
+        instrument: Option<InstrumentId>,
+        /// Since when; not later than now.
+        since: DateTime<Utc>,
+        /// Why.
+        reason: String,
+    } -> ();
+    /// Work goes on there.
+    ResumeWork / resume_work {
+        /// Where.
+        point: PointId,
+        /// The instrument; nothing if the source is back.
+        instrument: Option<InstrumentId>,
+        /// Since when; not before it rested, not later than now.
+        since: DateTime<Utc>,
+        /// What was done.
+        reason: String,
+    } -> ();
     /// Starts reading positions; visible on the screen as long as it goes on.
     StartPosition / start_position {} -> ();
     /// Stops reading positions.

@@ -13,6 +13,7 @@ use crate::geofence::{Fix, PresenceVerdict};
 use crate::hash::Hash;
 use crate::id::{FormCode, PhotoId, PointId, RecordId, VisitId};
 use crate::judge::{Outcome, Verdict};
+use crate::pause::Pause;
 use crate::photo::{Original, PhotoSource, SendState};
 use crate::plate::PlateVerdict;
 use crate::record::RecordState;
@@ -46,6 +47,12 @@ pub struct DueLine {
     pub title: Label,
     /// The instruments' factors.
     pub factors: Vec<String>,
+    /// True if the form is filled in a visit, false if at the desk.
+    pub needs_visit: bool,
+    /// True if the plan names this person for it, or nobody.
+    pub is_mine: bool,
+    /// Who does it by the plan.
+    pub person_names: Vec<String>,
 }
 
 /// A point in the list.
@@ -80,6 +87,10 @@ pub struct PointView {
     pub open_visit: Option<VisitId>,
     /// Forms that need no visit.
     pub forms: Vec<FormLine>,
+    /// What rests here now.
+    pub pauses: Vec<Pause>,
+    /// Its duties, what hurts most first.
+    pub due: Vec<DueLine>,
 }
 
 /// Where the samples stand.

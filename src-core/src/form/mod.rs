@@ -64,6 +64,9 @@ forms!(
     "om-fault.toml",
     "om-abnormal.toml",
     "om-report.toml",
+    "om-filing.toml",
+    "om-review.toml",
+    "om-archive.toml",
 );
 
 /// Reads the forms that ship with this version.

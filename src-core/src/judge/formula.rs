@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::function::{ComputeError, Filled, mean_of, sum};
 use super::{Args, Judged, Rules};
+use crate::calendar::WorkDays;
 use crate::rulebook::Every;
 
 type Computed = Result<Judged, ComputeError>;
@@ -175,7 +176,7 @@ pub(super) fn period_end(args: &Args, _: &Rules<'_>) -> Computed {
         (None, None, Some(months)) => Every::Months(months),
         _ => return Err(ComputeError::Missing("hours")),
     };
-    let end = every.end(from).ok_or(ComputeError::Overflow)?;
+    let end = every.end(from, &WorkDays::default()).ok_or(ComputeError::Overflow)?;
     let shape = if matches!(every, Every::Hours(_)) { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
     Ok(Judged::computed(vec![("end", Filled::Word(end.format(shape).to_string()))]))
 }

@@ -12,11 +12,11 @@ use crate::definition::complaint;
 use crate::form::{Basis, Label};
 use crate::id::{Jurisdiction, RulebookId};
 use crate::judge::Quantity;
-use crate::register::{InstrumentKind, is_factor};
+use crate::register::{InstrumentKind, Medium, is_factor};
 
 pub use fault::{DeadlineRule, FaultEvent, FollowUpRule};
 pub use limit::{Band, BandBy, LimitRule};
-pub use period::{Every, Mode, PeriodRule};
+pub use period::{Every, InShutdown, Mode, PeriodRule};
 
 /// The rulebooks that ship with this version: file name and text.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -54,6 +54,9 @@ pub struct Rulebook {
     /// What changes ask for.
     #[serde(rename = "follow_up", default)]
     pub follow_ups: Vec<FollowUpRule>,
+    /// How much one person may look after.
+    #[serde(rename = "load", default, skip_serializing_if = "Vec::is_empty")]
+    pub loads: Vec<LoadRule>,
 }
 
 /// Limits of zero or span drift for some kinds of instrument.
@@ -96,6 +99,26 @@ pub struct Limit {
     pub value: Decimal,
     /// What it rests on.
     pub basis: Basis,
+}
+
+/// The most that one person looks after in a medium.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoadRule {
+    /// Stable id.
+    pub id: String,
+    /// Gas or water.
+    pub medium: Medium,
+    /// Points.
+    pub points: u32,
+    /// Instruments of these points.
+    pub instruments: u32,
+    /// Where it is written.
+    pub clause: Label,
+    /// What it rests on.
+    pub basis: Basis,
+    /// False until a person has compared the rule with the printed standard.
+    pub checked: bool,
 }
 
 /// Why a file is not a rulebook. Refused whole.
@@ -156,6 +179,7 @@ impl Rulebook {
             periods: vec![],
             deadlines: vec![],
             follow_ups: vec![],
+            loads: vec![],
         }
     }
 
@@ -184,7 +208,8 @@ impl Rulebook {
             .chain(self.limits.iter().map(|rule| &rule.id))
             .chain(self.periods.iter().map(|rule| &rule.id))
             .chain(self.deadlines.iter().map(|rule| &rule.id))
-            .chain(self.follow_ups.iter().map(|rule| &rule.id));
+            .chain(self.follow_ups.iter().map(|rule| &rule.id))
+            .chain(self.loads.iter().map(|rule| &rule.id));
         for id in ids {
             if !seen.insert(id) {
                 return Err((id, "the id is used twice"));
@@ -205,10 +230,7 @@ impl Rulebook {
             rule.check().map_err(|message| (rule.id.as_str(), message))?;
         }
         for rule in &self.periods {
-            let lengths = [rule.hours, rule.days, rule.months];
-            if lengths.iter().flatten().count() != 1 || lengths.iter().flatten().any(|length| *length == 0) {
-                return Err((&rule.id, "a period has one of `hours`, `days` and `months`, above zero"));
-            }
+            rule.check().map_err(|message| (rule.id.as_str(), message))?;
         }
         Ok(())
     }
@@ -237,33 +259,26 @@ impl Rulebook {
         fitting.max_by_key(|(fit, _)| *fit).map(|(_, rule)| rule)
     }
 
-    /// This rulebook with the rules of a narrower jurisdiction laid over it, rule by rule; of two periods the shorter
-    /// holds.
+    /// This rulebook with the rules of a narrower jurisdiction laid over it, rule by rule. Its periods stand beside the
+    /// others, because the earlier end holds: of 30 days and a month that is now this one, now that.
     fn overlaid(mut self, local: &Self) -> Self {
-        replace(&mut self.drifts, &local.drifts, |rule| &rule.id, |_, _| true);
-        replace(&mut self.limits, &local.limits, |rule| &rule.id, |_, _| true);
-        let is_shorter =
-            |new: &PeriodRule, old: &PeriodRule| new.every().days_about() < old.every().days_about();
-        replace(&mut self.periods, &local.periods, |rule| &rule.id, is_shorter);
-        replace(&mut self.deadlines, &local.deadlines, |rule| &rule.id, |_, _| true);
-        replace(&mut self.follow_ups, &local.follow_ups, |rule| &rule.id, |_, _| true);
+        replace(&mut self.drifts, &local.drifts, |rule| &rule.id);
+        replace(&mut self.limits, &local.limits, |rule| &rule.id);
+        self.periods.extend(local.periods.iter().cloned());
+        replace(&mut self.deadlines, &local.deadlines, |rule| &rule.id);
+        replace(&mut self.loads, &local.loads, |rule| &rule.id);
+        replace(&mut self.follow_ups, &local.follow_ups, |rule| &rule.id);
         (self.id, self.version, self.jurisdiction) =
             (local.id.clone(), local.version, local.jurisdiction.clone());
         self
     }
 }
 
-/// A new rule takes the place of the one with its id, if it may.
-fn replace<T: Clone>(
-    rules: &mut Vec<T>,
-    new: &[T],
-    id: impl Fn(&T) -> &String,
-    may: impl Fn(&T, &T) -> bool,
-) {
+/// A new rule takes the place of the one with its id.
+fn replace<T: Clone>(rules: &mut Vec<T>, new: &[T], id: impl Fn(&T) -> &String) {
     for rule in new {
         match rules.iter_mut().find(|old| id(old) == id(rule)) {
-            Some(old) if may(rule, old) => *old = rule.clone(),
-            Some(_) => {}
+            Some(old) => *old = rule.clone(),
             None => rules.push(rule.clone()),
         }
     }
@@ -311,6 +326,7 @@ mod tests {
             assert!(book.periods.iter().all(|rule| !rule.checked), "{}", book.id);
             assert!(book.deadlines.iter().all(|rule| !rule.checked), "{}", book.id);
             assert!(book.follow_ups.iter().all(|rule| !rule.checked), "{}", book.id);
+            assert!(book.loads.iter().all(|rule| !rule.checked), "{}", book.id);
         }
     }
 
@@ -329,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn a_local_rule_replaces_the_national_one_and_the_shorter_period_holds() {
+    fn a_local_rule_replaces_the_national_one_and_its_periods_stand_beside_the_nations() {
         let (_, text) = BUILT_IN[0];
         let nation = Rulebook::from_toml("cn.toml", text).unwrap();
         let mut city = Rulebook {
@@ -349,9 +365,11 @@ mod tests {
         assert_eq!(rules.id.as_str(), "CN-31");
         let (kind, quantity) = (city.drifts[0].kinds[0], city.drifts[0].quantity);
         assert_eq!(rules.drift(kind, quantity).unwrap().percent.pass.value, Decimal::ONE);
-        let days = |id: &str| rules.periods.iter().find(|rule| rule.id == id).unwrap().days;
-        assert_eq!(days(&city.periods[0].id), Some(3));
-        assert_eq!(days(&city.periods[1].id), nation.periods[1].days);
+        let days = |id: &str| -> Vec<_> {
+            rules.periods.iter().filter(|rule| rule.id == id).map(|rule| rule.days).collect()
+        };
+        assert_eq!(days(&city.periods[0].id), [nation.periods[0].days, Some(3)]);
+        assert_eq!(days(&city.periods[1].id), [nation.periods[1].days, Some(400)]);
         assert_eq!(in_force(&books, &here, date("2023-12-31")).unwrap(), nation);
         assert_eq!(in_force(&books, &"CN-42".parse().unwrap(), date("2026-11-23")).unwrap(), nation);
         assert!(in_force(&books, &here, date("2017-01-01")).is_err());

@@ -13,6 +13,7 @@ mod fault;
 mod handover;
 mod history;
 mod known;
+mod pause;
 mod people;
 mod photo;
 mod plate;

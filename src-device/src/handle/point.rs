@@ -7,7 +7,7 @@ use stackside_core::command::{
 use super::bottle::bottles;
 use crate::device::{Device, Handle};
 use crate::error::Error;
-use crate::store::{listed, register, visit};
+use crate::store::{halt, listed, register, visit};
 
 const PAGE: u32 = 50;
 const RECORDS_OF_POINT: u32 = 20;
@@ -48,6 +48,7 @@ impl Handle<GetPoint> for Device {
     fn handle(&self, GetPoint { point }: GetPoint) -> Result<PointView, CommandError> {
         let person = self.0.person()?;
         Ok(self.0.store.read(|c| {
+            let now = self.0.clocks_within(c)?.best_time().0;
             let point = register::point(c, &point)?;
             let discharger =
                 register::discharger(c, &point.discharger)?.ok_or_else(|| Error::not_found("discharger"))?;
@@ -57,6 +58,8 @@ impl Handle<GetPoint> for Device {
                 bottles: bottles(c, &point.id, None)?,
                 records: self.0.record_lines(c, &listed, &person.id)?,
                 forms: self.0.forms_at(c, &point, false)?,
+                pauses: halt::of_point(c, &point.id)?.into_iter().filter(|one| one.until.is_none()).collect(),
+                due: self.0.due_at(c, &point, &person, now)?,
                 open_visit: visit::open_at(c, &person.id, &point.id)?,
                 discharger,
                 point,

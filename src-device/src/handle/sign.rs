@@ -171,7 +171,7 @@ impl Ready {
     fn note(&self, t: &Transaction<'_>, at: DateTime<Utc>) -> Result<(), Error> {
         let record = &self.standing.record;
         listed::put_signed(t, record.id, (&record.point, &record.form), &self.answers, at)?;
-        last::note(t, record.id, &record.form.code, at, &self.answers)?;
+        last::note(t, record.id, &record.point, &record.form.code, at, &self.answers)?;
         done::note(t, record.id, &record.point, &record.form, &self.answers, at)
     }
 

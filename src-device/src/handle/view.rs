@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, btree_map};
 
 use rusqlite::Connection;
-use stackside_core::clock::shanghai_date;
 use stackside_core::command::{Correction, FormLine, PhotoLine, RecordLine, RecordView, VisitView};
 use stackside_core::confirmation::State;
 use stackside_core::form::{AnswerKey, Form, Label};
@@ -11,10 +10,8 @@ use stackside_core::id::{PersonId, RecordId, VisitId};
 use stackside_core::photo::{Original, SendState};
 use stackside_core::record::RecordState;
 use stackside_core::register::{Person, Point};
-use stackside_core::rulebook::in_force;
 use stackside_core::visit::{VisitState, VisitWork};
 
-use super::due::duties;
 use super::history::{history_if_known, marks};
 use super::known::{Place, first_signed_at, lasts};
 use super::standing::Standing;
@@ -290,24 +287,19 @@ impl Inner {
         point: &Point,
         visit: bool,
     ) -> Result<Vec<FormLine>, Error> {
-        let (definitions, now) = (self.definitions(), self.clocks_within(c)?.best_time().0);
-        let date = shanghai_date(now);
-        let instruments = register::instruments(c, &point.id)?;
-        let rules = in_force(&definitions.rulebooks, &point.jurisdiction, date).map_err(Error::broken)?;
+        let now = self.clocks_within(c)?.best_time().0;
         let mut lines = Vec::new();
-        for form in definitions.forms_at(&point.jurisdiction, point.medium, &instruments, date) {
-            if !visit && form.needs_visit {
-                continue;
+        self.each_due(c, std::slice::from_ref(point), Some(&point.id), now, |at| {
+            for form in at.forms.iter().filter(|form| visit || !form.needs_visit) {
+                lines.push(FormLine {
+                    code: form.code.clone(),
+                    title: form.title.clone(),
+                    standard: form.standard.clone(),
+                    purpose: form.purpose,
+                    urgency: at.due.iter().find(|due| due.form == form.code).map(|due| due.urgency),
+                });
             }
-            let duties = duties(c, form, &point.id, &instruments, &rules, now)?;
-            lines.push(FormLine {
-                code: form.code.clone(),
-                title: form.title.clone(),
-                standard: form.standard.clone(),
-                purpose: form.purpose,
-                urgency: duties.first().map(|due| due.urgency),
-            });
-        }
+        })?;
         Ok(lines)
     }
 }

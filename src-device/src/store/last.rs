@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, named_params};
 use stackside_core::form::Answers;
-use stackside_core::id::{FormCode, InstrumentId, RecordId};
+use stackside_core::id::{FormCode, InstrumentId, PointId, RecordId};
 use stackside_core::wire::RecordElsewhere;
 
 use super::{json, parsed, time_text};
@@ -17,14 +17,24 @@ pub fn worked_on(answers: &Answers) -> BTreeSet<&str> {
     by_hand.filter_map(|(key, _)| key.row.as_deref()).collect()
 }
 
-/// Notes a signed record as the last one of its instruments, unless a later one is known.
+/// Notes a signed record as the last one of its point and of its instruments, unless a later one is known.
 pub fn note(
     connection: &Connection,
     record: RecordId,
+    point: &PointId,
     form: &FormCode,
     signed_at: DateTime<Utc>,
     answers: &Answers,
 ) -> Result<(), Error> {
+    let mut of_point = connection.prepare_cached(
+        "INSERT INTO point_last (point, form, record, signed_at) VALUES (:point, :form, :record, :at)
+         ON CONFLICT (point, form) DO UPDATE SET record = excluded.record, signed_at = excluded.signed_at
+         WHERE excluded.signed_at >= signed_at",
+    )?;
+    of_point.execute(named_params! {
+        ":point": point.as_str(), ":form": form.as_str(), ":record": record.to_string(),
+        ":at": time_text(signed_at),
+    })?;
     let mut statement = connection.prepare_cached(
         "INSERT INTO instrument_last (instrument, form, record, signed_at)
          VALUES (:instrument, :form, :record, :at)

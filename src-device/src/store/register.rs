@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, named_params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stackside_core::id::{DischargerId, OperatorId, PersonId, PointId};
+use stackside_core::plan::PlanItem;
 use stackside_core::register::{
     Bottle, Discharger, Instrument, Medium, Operator, Person, Point, in_table_order,
 };
@@ -49,6 +50,10 @@ pub fn put_instrument(connection: &Connection, row: &Instrument) -> Result<(), E
 pub fn put_bottle(connection: &Connection, row: &Bottle) -> Result<(), Error> {
     put(connection, "bottle", &[("id", &row.id.as_str()), ("point", &row.point.as_str())], row)
 }
+/// Takes a line of the plan as it came.
+pub fn put_plan(connection: &Connection, row: &PlanItem) -> Result<(), Error> {
+    put(connection, "plan", &[("id", &row.id.as_str()), ("point", &row.point.as_str())], row)
+}
 
 fn put<T: Serialize>(
     connection: &Connection,
@@ -81,6 +86,7 @@ pub fn remove(connection: &Connection, row: &Removed) -> Result<(), Error> {
         Removed::Point(id) => ("point", id.as_str()),
         Removed::Instrument(id) => ("instrument", id.as_str()),
         Removed::Bottle(id) => ("bottle", id.as_str()),
+        Removed::Plan(id) => ("plan", id.as_str()),
     };
     connection.execute(&format!("DELETE FROM {table} WHERE id = :id"), named_params! {":id": id})?;
     Ok(())
@@ -95,6 +101,7 @@ pub fn clear(connection: &Connection) -> Result<(), Error> {
         "point",
         "instrument",
         "bottle",
+        "plan",
         "record_elsewhere",
         "review",
         "review_state",
@@ -102,6 +109,7 @@ pub fn clear(connection: &Connection) -> Result<(), Error> {
     ] {
         connection.execute(&format!("DELETE FROM {table}"), [])?;
     }
+    connection.execute("DELETE FROM halt WHERE elsewhere", [])?;
     super::listed::clear_elsewhere(connection)
 }
 
@@ -154,6 +162,15 @@ pub fn points(connection: &Connection) -> Result<Vec<Point>, Error> {
 pub fn instruments(connection: &Connection, point: &PointId) -> Result<Vec<Instrument>, Error> {
     let sql = "SELECT row FROM instrument WHERE point = :point";
     many(connection, sql, named_params! {":point": point.as_str()}).map(in_table_order)
+}
+/// The lines of the plan at all points, or at one.
+pub fn plan(connection: &Connection, point: Option<&PointId>) -> Result<Vec<PlanItem>, Error> {
+    let sql = "SELECT row FROM plan WHERE :point IS NULL OR point = :point ORDER BY id";
+    many(connection, sql, named_params! {":point": point.map(PointId::as_str)})
+}
+/// The instruments of all points.
+pub fn all_instruments(connection: &Connection) -> Result<Vec<Instrument>, Error> {
+    many(connection, "SELECT row FROM instrument", [])
 }
 /// The bottles of a point.
 pub fn bottles(connection: &Connection, point: &PointId) -> Result<Vec<Bottle>, Error> {

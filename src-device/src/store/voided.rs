@@ -36,7 +36,7 @@ pub fn recount(
     point: &PointId,
     form: &FormCode,
 ) -> Result<(), Error> {
-    for table in ["instrument_last", "item_done", "bottle_recorded"] {
+    for table in ["point_last", "instrument_last", "item_done", "bottle_recorded"] {
         let text = format!("DELETE FROM {table} WHERE record = :record");
         connection.execute(&text, named_params! {":record": changed.to_string()})?;
     }
@@ -52,7 +52,7 @@ pub fn recount(
     for row in counted {
         let (id, signed_at) = row?;
         let Some(answers) = last::answers(connection, id)? else { continue };
-        last::note(connection, id, form, signed_at, &answers)?;
+        last::note(connection, id, point, form, signed_at, &answers)?;
         let own = record::find(connection, id)?.map(|record| record.form);
         let elsewhere = match &own {
             Some(_) => None,

@@ -18,7 +18,9 @@ use crate::error::Error;
 use crate::handle::{draw_review, note_fault};
 use crate::seal;
 use crate::store::definition::DefinitionSource;
-use crate::store::{confirmation, done, fault, last, listed, record, register, review, setting, voided};
+use crate::store::{
+    confirmation, done, fault, halt, last, listed, record, register, review, setting, voided,
+};
 
 /// Takes all pages that there are now.
 pub(super) async fn take(device: &Inner, server: &Server) -> Result<(), SendFailure> {
@@ -105,6 +107,8 @@ fn apply(t: &Transaction<'_>, known: &mut Growing, change: &Change) -> Result<()
         Change::Fault(row) => take_fault(t, &known.all, row),
         Change::Definition(new) => known.add(t, new),
         Change::Confirmation(row) => take_confirmation(t, row),
+        Change::Plan(row) => register::put_plan(t, row),
+        Change::Halt(row) => halt::put(t, row, true),
     }
 }
 
@@ -175,7 +179,7 @@ fn take_record(t: &Transaction<'_>, known: &Definitions, row: &RecordElsewhere) 
     if record::find(t, id)?.is_some() {
         return Ok(());
     }
-    last::note(t, id, &content.form, row.signed_at, &content.answers)?;
+    last::note(t, id, &content.point, &content.form, row.signed_at, &content.answers)?;
     match form {
         Some(form) => done::note(t, id, &content.point, form, &content.answers, row.signed_at),
         // What it did cannot be told without its form.

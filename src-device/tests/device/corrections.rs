@@ -280,7 +280,7 @@ fn a_void_record_stays_visible_and_counts_no_more() {
     );
     let lines = world.device.handle(GetRecords { search: String::new(), page: 0 }).unwrap().records;
     assert_eq!(lines.iter().filter(|line| line.marks.is_void).count(), 1);
-    assert_eq!(world.duty("HJ75-G4").due.urgency, Urgency::Soon);
+    assert_eq!(world.duty("HJ75-G4").due.urgency, Urgency::Later);
     world.void(first, "也错了").unwrap();
     assert_eq!(world.duty("HJ75-G4").due.urgency, Urgency::NeverDone, "as if nothing was done");
 }
@@ -380,7 +380,7 @@ fn what_other_tablets_did_comes_down_with_their_records() {
     assert_eq!((text(&view, ZERO).as_deref(), view.line.marks.versions), (Some("2"), 2));
     let first = reader.device.handle(GetVersion { record, number: 1 }).unwrap();
     assert_eq!(text(&first, ZERO).as_deref(), Some("1"), "the first stays within reach");
-    assert_eq!(reader.duty("HJ75-G4").due.urgency, Urgency::Soon);
+    assert_eq!(reader.duty("HJ75-G4").due.urgency, Urgency::Later);
 
     // The one who is responsible has a tablet of their own.
     reader.become_another();

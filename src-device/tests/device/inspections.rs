@@ -54,7 +54,7 @@ fn what_was_done_is_not_asked_again_until_it_is_due_and_its_date_is_shown() {
     assert_eq!(world.duty("HJ75-G1").due.urgency, Urgency::NeverDone);
     world.sign(visit, &[first]).unwrap();
     let duty = world.duty("HJ75-G1").due;
-    assert!(duty.instruments.is_empty() && duty.urgency == Urgency::Soon, "a duty of the whole point");
+    assert!(duty.instruments.is_empty() && duty.urgency == Urgency::Later, "a duty of the whole point");
     assert_eq!(world.record(first).last_done.len(), 0, "as of then, and not by itself");
 
     let second = world.open(place.clone(), "HJ75-G1").unwrap();

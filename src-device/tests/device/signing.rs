@@ -97,7 +97,7 @@ fn the_next_record_starts_from_the_last_one_and_the_duty_is_done() {
     world.fill(visit, first);
     world.sign(visit, &[first]).unwrap();
     let today = world.device.handle(GetToday {}).unwrap();
-    assert_eq!((world.duty("HJ75-G4").due.urgency, today.visits.len()), (Urgency::Soon, 1));
+    assert_eq!((world.duty("HJ75-G4").due.urgency, today.visits.len()), (Urgency::Later, 1));
     let second = world.open_record(visit);
     let answer = world.record(second).answers.0[&"analyser/I-SO2/span.last_after".parse().unwrap()].clone();
     assert_eq!((answer.text.as_str(), answer.origin), ("160", Origin::Last { record: first }));

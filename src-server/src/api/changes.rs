@@ -141,6 +141,9 @@ fn page(
                     reply.changes.push(Change::Fault(fault));
                 }
             }
+            None if kind == register::HALT => {
+                reply.changes.extend(register::halt(tx, &id)?.map(Change::Halt))
+            }
             None => {
                 if let Some((record, length)) = record(tx, &id)? {
                     bytes += length;

@@ -14,6 +14,7 @@ use stackside_core::form::done_items;
 use stackside_core::geofence::Presence;
 use stackside_core::hash::Hash;
 use stackside_core::id::{OperatorId, RecordId, VisitId};
+use stackside_core::pause::{Halt, KnownHalt};
 use stackside_core::photo::PhotoSource;
 
 use super::settle::settle;
@@ -53,6 +54,8 @@ pub(super) fn project(
         Act::Appealed(act) => place.appeal(act, hash)?,
         Act::FaultStep(step) => faults::draw(tx, header, operator, step)?,
         Act::Confirmed(act) => place.confirmation(act, hash)?,
+        Act::Paused(halt) => place.halt(halt, false, hash)?,
+        Act::Resumed(halt) => place.halt(halt, true, hash)?,
         Act::SignedOut { visit, .. } => place.sign_out(*visit)?,
         Act::Enrolled { .. }
         | Act::Recovered { .. }
@@ -115,6 +118,11 @@ impl Place<'_> {
         let Some(plate) = &act.plate else { return Ok(()) };
         let (source, first_place) = (Some(source_name(plate.source)), usize::from(act.photo.is_some()));
         self.files([&plate.photo], Reference { source, slot: Some(PLATE), first_place, ..reference })
+    }
+
+    fn halt(&self, halt: &Halt, goes_on: bool, entry: Hash) -> Result<(), StoreError> {
+        let said = KnownHalt { entry, goes_on, halt: halt.clone() };
+        register::keep_halt(self.tx, self.operator, &said)
     }
 
     fn sign_out(&self, visit: VisitId) -> Result<(), StoreError> {

@@ -111,6 +111,7 @@ fn complaint(definition: &Definition, error: &DefinitionError) -> Complaint {
         DefinitionError::Rulebook(RulebookError::Twice { line, id, version, .. }) => {
             at(definition, *line, "version", &changed(id.as_str(), *version))
         }
+        DefinitionError::Calendar(error) => at(definition, error.line, "file", &error.message),
         DefinitionError::Rulebook(error @ RulebookError::NoneHolds { .. }) => {
             at(definition, 1, "file", &error.to_string())
         }

@@ -132,6 +132,36 @@ impl<'f, 't, 'v> Fields<'f, 't, 'v> {
         self.required(field, |fields| fields.parsed(field))
     }
 
+    /// Ids or words in a list; empty if it is left out.
+    pub(super) fn words<T: DeserializeOwned>(&mut self, field: &'static str) -> Option<Vec<T>> {
+        let Some(value) = self.value(field) else { return Some(vec![]) };
+        let Some(list) = value.get_ref().as_array() else {
+            self.complain(field, format!("a list, not {}", kind_of(value.get_ref())));
+            return None;
+        };
+        let read = |item: &Spanned<DeValue<'_>>| {
+            let text = item.get_ref().as_str().unwrap_or_default().to_owned();
+            serde_json::from_value(serde_json::Value::String(text)).map_err(|error| error.to_string())
+        };
+        match list.iter().map(read).collect() {
+            Ok(words) => Some(words),
+            Err(reason) => {
+                self.complain(field, reason);
+                None
+            }
+        }
+    }
+
+    /// A whole number above zero, as text.
+    pub(super) fn optional_count(&mut self, field: &'static str) -> Option<u32> {
+        let number = self.optional_decimal(field)?;
+        let count = u32::try_from(number).ok().filter(|count| *count > 0 && number.fract().is_zero());
+        if count.is_none() {
+            self.complain(field, "a whole number above zero");
+        }
+        count
+    }
+
     pub(super) fn optional_word<T: DeserializeOwned>(&mut self, field: &'static str) -> Option<T> {
         self.parsed(field)
     }

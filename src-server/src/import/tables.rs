@@ -4,11 +4,15 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use stackside_core::crs::System;
-use stackside_core::id::{BottleId, DischargerId, InstrumentId, OperatorId, PersonId, PointId};
+use stackside_core::id::{
+    BottleId, DischargerId, FormCode, InstrumentId, OperatorId, PersonId, PlanId, PointId,
+};
+use stackside_core::plan::PlanItem;
 use stackside_core::plate::PlateCode;
 use stackside_core::register::{
     Bottle, Discharger, Instrument, InstrumentKind, Medium, Operator, Person, Point, Sampler,
 };
+use stackside_core::rulebook::Every;
 use toml::de::DeTable;
 
 use super::fields::{Fields, File};
@@ -93,6 +97,7 @@ fn read_row(table: Table, f: &mut Fields<'_, '_, '_>) -> Option<Row> {
         Table::Point => point(f),
         Table::Instrument => instrument(f),
         Table::Bottle => bottle(f),
+        Table::Plan => plan(f),
     }
 }
 
@@ -273,4 +278,34 @@ fn bottle(f: &mut Fields<'_, '_, '_>) -> Option<Row> {
     };
     let references = vec![("point", f.line_of("point"), Table::Point, value.point.to_string())];
     row(f, Table::Bottle, value.id.as_str(), &value, references)
+}
+
+fn plan(f: &mut Fields<'_, '_, '_>) -> Option<Row> {
+    let (id, point) = (f.word::<PlanId>("id"), f.word::<PointId>("point"));
+    let (persons, instruments) = (f.words::<PersonId>("persons"), f.words::<InstrumentId>("instruments"));
+    let (form, from) = (f.word::<FormCode>("form"), f.date("from"));
+    let every = match (f.optional_count("days"), f.optional_count("months")) {
+        (Some(days), None) => Some(Every::Days(days)),
+        (None, Some(months)) => Some(Every::Months(months)),
+        _ => {
+            f.complain("days", "one of `days` and `months`");
+            None
+        }
+    };
+    let value = PlanItem {
+        id: id?,
+        point: point?,
+        persons: persons?,
+        instruments: instruments?,
+        form: form?,
+        every: every?,
+        from: from?,
+    };
+    let mut references = vec![("point", f.line_of("point"), Table::Point, value.point.to_string())];
+    let (persons, instruments) = (f.line_of("persons"), f.line_of("instruments"));
+    references.extend(value.persons.iter().map(|id| ("persons", persons, Table::Person, id.to_string())));
+    references.extend(
+        value.instruments.iter().map(|id| ("instruments", instruments, Table::Instrument, id.to_string())),
+    );
+    row(f, Table::Plan, value.id.as_str(), &value, references)
 }

@@ -7,6 +7,7 @@ mod file;
 mod findings;
 mod kept;
 mod login;
+mod plan;
 mod plates;
 mod record;
 mod reviews;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Vec<Route> {
         faults::routes(),
         plates::routes(),
         confirmations::routes(),
+        plan::routes(),
         file::routes(),
     ];
     std::iter::once(own).chain(pages).flatten().collect()
@@ -96,6 +98,8 @@ struct Frame {
     /// Who is logged in, if anyone.
     login: Option<String>,
     may_review: bool,
+    /// True if that person plans.
+    may_plan: bool,
     /// This page's address, up to the language.
     here: String,
 }
@@ -103,11 +107,13 @@ struct Frame {
 impl Frame {
     fn new(language: Language, title: impl Into<String>, caller: Option<&PersonCaller>, here: &str) -> Self {
         let here = format!("{here}{}lang=", if here.contains('?') { '&' } else { '?' });
+        let may_plan = caller.is_some_and(|caller| plan::may_plan(caller.role));
         Self {
             words: language.words,
             title: title.into(),
             login: caller.map(|c| c.login.clone()),
             may_review: caller.is_some_and(PersonCaller::may_review),
+            may_plan,
             here,
         }
     }

@@ -3,6 +3,7 @@
 mod confirm;
 mod faults;
 mod findings;
+mod plan;
 mod review;
 mod terms;
 

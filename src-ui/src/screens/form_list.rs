@@ -32,7 +32,7 @@ fn tone(urgency: Urgency) -> Tone {
     match urgency {
         Urgency::Overdue => Tone::Bad,
         Urgency::NeverDone | Urgency::Today => Tone::Warn,
-        Urgency::Soon | Urgency::Later => Tone::Idle,
+        Urgency::Soon | Urgency::Later | Urgency::Paused | Urgency::Attested => Tone::Idle,
     }
 }
 

@@ -13,8 +13,10 @@ use stackside_core::register::{Bottle, Instrument};
 
 use super::fault::FaultsHere;
 use super::form_list::FormList;
+use super::pause::Pauses;
 use super::points::medium_icon;
 use super::record_row::RecordRow;
+use super::tasks::Tasks;
 use crate::app::Shared;
 use crate::components::facts::{Fact, Facts};
 use crate::components::icon::{Glyph, Icon};
@@ -61,6 +63,16 @@ pub fn PointScreen() -> impl IntoView {
                                     </div>
                                     <Facts facts=point_facts(&view) />
                                 </section>
+                                <section class="card">
+                                    <div class="card__head">
+                                        <h2>{texts::DUE_HERE.get()}</h2>
+                                    </div>
+                                    <Tasks
+                                        due=view.due.clone()
+                                        open=view.open_visit.iter().map(|visit| (view.point.id.clone(), *visit)).collect()
+                                    />
+                                </section>
+                                <Pauses view=view.clone() />
                                 {(!view.forms.is_empty()).then(|| view! { <DeskRecords point=view.point.id.clone() forms=view.forms.clone() /> })}
                                 <section class="card">
                                     <div class="card__head">

@@ -8,13 +8,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::components::A;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use stackside_core::command::{
-    CommandError, GetPoint, GetPosition, PhotoLine, PointView, PositionView, SignIn, StartPosition,
-    StopPosition,
+    CommandError, GetPoint, GetPosition, OpenRecord, PhotoLine, PointView, PositionView, SignIn,
+    StartPosition, StopPosition, Workplace,
 };
 use stackside_core::geofence::{Fix, Presence};
-use stackside_core::id::{PointId, VisitId};
+use stackside_core::id::{FormCode, PointId, VisitId};
 use stackside_core::photo::PhotoSource;
 
 use self::plate::{Plate, Scan};
@@ -81,6 +81,8 @@ struct Here {
     is_running: RwSignal<bool>,
     trouble: RwSignal<Option<String>>,
     other_visit: RwSignal<Option<VisitId>>,
+    /// The form of the task that led here.
+    form: StoredValue<Option<FormCode>>,
 }
 
 impl Here {
@@ -99,6 +101,7 @@ impl Here {
             is_running: RwSignal::new(false),
             trouble: RwSignal::new(None),
             other_visit: RwSignal::new(None),
+            form: StoredValue::new(use_query_map().with_untracked(|query| query.get("form")?.parse().ok())),
         };
         let is_asking = StoredValue::new(false);
         spawn_local(async move {
@@ -210,7 +213,15 @@ impl Here {
                 return; // the screen is gone; the visit stands on 今日
             }
             match result {
-                Ok(visit) => go(&format!("/visit/{visit}")),
+                Ok(visit) => match self.form.get_value() {
+                    Some(form) => {
+                        match shell::call(&OpenRecord { place: Workplace::Visit(visit), form }).await {
+                            Ok(record) => go(&format!("/record/{record}")),
+                            Err(_) => go(&format!("/visit/{visit}")),
+                        }
+                    }
+                    None => go(&format!("/visit/{visit}")),
+                },
                 Err(error) => {
                     if let CommandError::VisitOpen { visit } = error {
                         self.other_visit.set(Some(visit));

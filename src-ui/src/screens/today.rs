@@ -9,6 +9,7 @@ use stackside_core::record::RecordState;
 use stackside_core::visit::{Lack, VisitStep};
 
 use super::fault::OpenFaults;
+use super::tasks::Tasks;
 use crate::app::{Shared, TodayLive};
 use crate::components::dialog::Dialog;
 use crate::components::icon::{Glyph, Icon};
@@ -16,7 +17,7 @@ use crate::components::page::Page;
 use crate::components::row::{Row, Rows};
 use crate::components::states::Empty;
 use crate::components::steps::{Step, StepState, Steps};
-use crate::components::tone::{Pill, Tone};
+use crate::components::tone::Tone;
 use crate::live::show;
 use crate::texts;
 
@@ -38,7 +39,7 @@ pub fn TodayScreen() -> impl IntoView {
             {show(
                 today,
                 |Today { visits, awaited, due, .. }| {
-                    let open = visits.clone();
+                    let open = visits.iter().map(|visit| (visit.point.id.clone(), visit.id)).collect();
                     view! {
                         <div class="today">
                             <section class="card">
@@ -46,15 +47,7 @@ pub fn TodayScreen() -> impl IntoView {
                                     <h2>{texts::TO_DO.get()}</h2>
                                     <span class="end num">{counts(&due)}</span>
                                 </div>
-                                {match due.is_empty() {
-                                    true => view! { <Empty icon=Icon::Check text=texts::NOTHING_DUE.get() /> }.into_any(),
-                                    false => view! {
-                                        <Rows>
-                                            {due.into_iter().map(|line| view! { <DueRow to=way_to(&line, &open) line /> }).collect_view()}
-                                        </Rows>
-                                    }
-                                    .into_any(),
-                                }}
+                                <Tasks due open />
                             </section>
                             <section class="today__visits" aria-label=texts::OPEN_VISITS.get()>
                                 {(!awaited.is_empty()).then(|| view! { <Awaited lines=awaited /> })}
@@ -72,55 +65,13 @@ pub fn TodayScreen() -> impl IntoView {
 }
 
 fn counts(due: &[DueLine]) -> String {
-    let count = |urgency| due.iter().filter(|line| line.due.urgency == urgency).count();
+    let count = |urgency| due.iter().filter(|line| line.is_mine && line.due.urgency == urgency).count();
     texts::due_counts(
         count(Urgency::Overdue),
         count(Urgency::Today),
         count(Urgency::Soon),
         count(Urgency::NeverDone),
     )
-}
-
-/// Where "go" leads: the open visit at the point, otherwise its sign-in.
-fn way_to(line: &DueLine, visits: &[VisitView]) -> String {
-    match visits.iter().find(|visit| visit.point.id == line.due.point) {
-        Some(visit) => format!("/visit/{}", visit.id),
-        None => format!("/sign-in/{}", line.due.point),
-    }
-}
-
-#[component]
-fn DueRow(line: DueLine, to: String) -> impl IntoView {
-    let tone = match line.due.urgency {
-        Urgency::Overdue => Tone::Bad,
-        Urgency::Today | Urgency::NeverDone => Tone::Warn,
-        Urgency::Soon | Urgency::Later => Tone::Idle,
-    };
-    // An inspection is of no factor.
-    let parts = [texts::label(&line.title).to_owned(), texts::factors(&line.factors)];
-    let title = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-    let place = format!("{} · {}", line.point_name, line.discharger_name);
-    let clause = texts::label(&line.due.clause).to_owned();
-    let rest = texts::period_and_last(&line.due);
-    let name = format!("{} {title} {place}", texts::GO.get());
-    let is_to_be_checked = line.due.to_be_checked;
-    let below = move || {
-        view! {
-            <div class="num">
-                {clause.clone()} " "
-                {is_to_be_checked.then(|| view! { <span class="today__check">{texts::TO_BE_CHECKED.get()}</span> })} " "
-                {rest.clone()}
-            </div>
-        }
-    };
-    view! {
-        <Row icon=Icon::Chart tone title detail=place below>
-            <Pill tone text=texts::urgency(&line.due, Utc::now()) />
-            <A href=to attr:class="btn btn--soft" attr:aria-label=name>
-                {texts::GO.get()}
-            </A>
-        </Row>
-    }
 }
 
 /// The steps of a visit for the step bar.

@@ -2,6 +2,7 @@
 
 mod common;
 mod confirmation;
+mod due;
 mod error;
 mod fault;
 mod field;
@@ -25,6 +26,7 @@ use stackside_core::form::Label;
 
 pub use common::*;
 pub use confirmation::*;
+pub use due::*;
 pub use error::*;
 pub use fault::*;
 pub use field::*;

@@ -1,14 +1,12 @@
 //! Words of the visit: what is due, its steps, records and photos.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
-use stackside_core::clock::{TimeProof, shanghai_date};
+use stackside_core::clock::TimeProof;
 use stackside_core::command::{Mended, Recovered};
-use stackside_core::due::{Due, Urgency};
 use stackside_core::form::Label;
 use stackside_core::geofence::PresenceVerdict;
 use stackside_core::photo::PhotoSource;
 use stackside_core::record::RecordState;
-use stackside_core::rulebook::Every;
 use stackside_core::visit::VisitStep;
 
 use super::{Text, doubt, label, pick, presence, short_time, texts};
@@ -108,45 +106,6 @@ pub fn problems(count: u32) -> String {
     }
 }
 
-/// `每 7 天 · 上次 11-16`.
-pub fn period_and_last(due: &Due) -> String {
-    let period = match due.every {
-        Every::Days(1) => pick("每天", "daily").to_owned(),
-        Every::Hours(hours) => pick(format!("每 {hours} 小时"), format!("every {hours} h")),
-        Every::Days(days) => pick(format!("每 {days} 天"), format!("every {days} days")),
-        Every::Months(1) => pick("每月", "monthly").to_owned(),
-        Every::Months(months) => pick(format!("每 {months} 个月"), format!("every {months} months")),
-    };
-    match due.last_done.map(short_time).as_deref().and_then(|time| time.split_once(' ')) {
-        Some((last, _)) => pick(format!("{period} · 上次 {last}"), format!("{period} · last {last}")),
-        None => period,
-    }
-}
-
-/// When a duty ends, for a pill.
-pub fn urgency(due: &Due, now: DateTime<Utc>) -> String {
-    let left = due.due.map_or(0, |end| (shanghai_date(end) - shanghai_date(now)).num_days());
-    match due.urgency {
-        Urgency::Overdue if left > -1 => pick("已逾期", "Overdue").to_owned(),
-        Urgency::Overdue => pick(format!("逾期 {} 天", -left), format!("{} d overdue", -left)),
-        Urgency::NeverDone => pick("本机无记录", "No record here").to_owned(),
-        Urgency::Today => pick("今天", "Today").to_owned(),
-        Urgency::Soon | Urgency::Later => pick(format!("{left} 天后"), format!("in {left} d")),
-    }
-}
-
-/// `逾期 1 · 今天 3 · 7 天内 6`, without what is zero.
-pub fn due_counts(overdue: usize, today: usize, soon: usize, never: usize) -> String {
-    let part = |count: usize, zh: &str, en: &str| (count > 0).then(|| format!("{} {count}", pick(zh, en)));
-    let parts = [
-        part(overdue, "逾期", "Overdue"),
-        part(today, "今天", "Today"),
-        part(soon, "7 天内", "Within 7 days"),
-        part(never, "无记录", "No record"),
-    ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-}
-
 /// `11 月 23 日 星期一`.
 pub fn day(date: NaiveDate) -> String {
     let weekday = match date.weekday() {
@@ -234,17 +193,6 @@ pub fn photo_slot(slot: Option<&str>, slot_label: Option<&Label>) -> String {
             pick("签到说明照片", "Photo for the sign-in").to_owned()
         }
         (_, None) => NOT_IN_SLOT.get().to_owned(),
-    }
-}
-
-/// How soon a form is due, for a pill.
-pub fn form_urgency(urgency: Urgency) -> Option<Text> {
-    match urgency {
-        Urgency::Overdue => Some(Text { zh: "已逾期", en: "Overdue" }),
-        Urgency::NeverDone => Some(Text { zh: "本机无记录", en: "No record here" }),
-        Urgency::Today => Some(Text { zh: "今天到期", en: "Due today" }),
-        Urgency::Soon => Some(Text { zh: "7 天内到期", en: "Due within 7 days" }),
-        Urgency::Later => None,
     }
 }
 
