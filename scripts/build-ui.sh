@@ -21,7 +21,7 @@ has sha256sum || sum=(shasum -a 256)
 # The hash of everything that the screens are made of and with.
 content() {
   {
-    find Cargo.toml Cargo.lock scripts/build-ui.sh src-core src-ui -type f -not -path "$DIST/*" \
+    find Cargo.toml Cargo.lock scripts/build-ui.sh scripts/env.sh src-core src-ui -type f -not -path "$DIST/*" \
       -not -path 'src-core/tests/*' -not -path 'src-core/benches/*' -print0 | LC_ALL=C sort -z | xargs -0 "${sum[@]}"
     with_wasm rustc -vV
     trunk --version
@@ -41,9 +41,6 @@ if [ -f "$CACHE/$key/.key" ]; then
   touch "$CACHE/$key"
   exit 0
 fi
-
-# Views whose types are erased: a seventh less to load.
-export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--cfg erase_components"
 
 say "building the screens (a few minutes the first time)"
 rm -f "$DIST/.key"

@@ -209,6 +209,24 @@ pub enum Change {
     Halt(KnownHalt),
 }
 
+impl Change {
+    /// The wire version that has it: an app that knows only older ones refuses a page with it whole.
+    pub fn since(&self) -> u32 {
+        match self {
+            Self::Fault(_)
+            | Self::Review(_)
+            | Self::Confirmation(_)
+            | Self::Plan(_)
+            | Self::Halt(_)
+            | Self::Removed(Removed::Plan(_)) => 3,
+            _ => BEFORE_NAMED,
+        }
+    }
+}
+
+/// What an app knows that does not name its version: those up to 2 did not.
+pub const BEFORE_NAMED: u32 = 2;
+
 /// A confirmation as it was signed, for the tablets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

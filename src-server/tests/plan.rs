@@ -24,7 +24,7 @@ async fn post(city: &City, cookie: &str, path: &str, body: &str) -> Reply {
 }
 
 async fn changes(city: &City, tablet: &Tablet, since: u64) -> ChangesReply {
-    tablet.get(city, &format!("/api/v1/changes?since={since}")).await.json()
+    tablet.get(city, &format!("/api/v1/changes?since={since}&wire=3")).await.json()
 }
 
 const LINE: &str = "point=demo-outfall&form=HJ355-H&every=1&unit=months&from=2026-11-01&person=demo-tech-c\

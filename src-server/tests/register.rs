@@ -99,7 +99,7 @@ fn all_errors_are_listed_at_once() {
 }
 
 async fn page(city: &City, tablet: &Tablet, since: u64) -> ChangesReply {
-    tablet.get(city, &format!("/api/v1/changes?since={since}")).await.json()
+    tablet.get(city, &format!("/api/v1/changes?since={since}&wire=3")).await.json()
 }
 
 #[tokio::test]

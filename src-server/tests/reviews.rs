@@ -51,7 +51,7 @@ impl World {
     }
     /// What went down to another tablet of the operator.
     async fn reviews(&self) -> Vec<Review> {
-        let page: ChangesReply = self.tablet.get(&self.city, "/api/v1/changes?since=0").await.json();
+        let page: ChangesReply = self.tablet.get(&self.city, "/api/v1/changes?since=0&wire=3").await.json();
         let review = |change| match change {
             Change::Review(signed) => Some(signed.verify(self.city.app.public_key()).unwrap()),
             _ => None,

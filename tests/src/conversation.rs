@@ -24,13 +24,19 @@ use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stackside_core::command::{
-    CommandError, GetSync, KeepSignature, OpenRecord, SaveAnswer, SignRecords, SyncNow, Workplace,
+    AddFaultStep, AppealReview, CommandError, Confirm, GetConfirmation, GetReturned, GetSync, KeepSignature,
+    OpenRecord, PauseWork, ResumeWork, SaveAnswer, SignRecords, StartFault, SyncNow, Workplace,
 };
+use stackside_core::confirmation::Answer as Answered;
+use stackside_core::fault::{FaultPart, Step};
+use stackside_core::id::{PointId, RecordId, VisitId};
 use stackside_core::wire::{Change, ChangesReply, WIRE_VERSION};
+use stackside_server::access::Role;
 use stackside_server::recovery;
 use stackside_server::secret::KEY_FILE;
 use stackside_server::{App, Config};
 
+use crate::reader::Visitor;
 use crate::server::Server;
 use crate::shell::Shell;
 use crate::tablet::Tablet;
@@ -252,16 +258,19 @@ impl Recorder {
         let patches = self.heard().iter().filter(|exchange| exchange.request.method == "PATCH").count();
         *method == Method::PATCH && patches + 1 == CUT_PATCH
     }
-    /// True if the desk work has come down, which was signed last.
-    fn has_a_record_come_down(&self) -> bool {
-        let has_record = |exchange: &Exchange| {
-            let page = exchange.answer.body.json().cloned().map(serde_json::from_value::<ChangesReply>);
-            let Some(Ok(page)) = page else { return false };
-            let is_last =
-                |change: &Change| matches!(change, Change::Record(row) if !row.content.files.is_empty());
-            page.changes.iter().any(is_last)
-        };
-        self.heard().iter().any(has_record)
+    /// True if something of each kind has come down that comes of the work: of the records the desk work, signed last.
+    fn has_all_come_down(&self) -> bool {
+        let heard = self.heard();
+        let pages = heard.iter().filter_map(|exchange| {
+            serde_json::from_value::<ChangesReply>(exchange.answer.body.json()?.clone()).ok()
+        });
+        let changes: Vec<Change> = pages.flat_map(|page| page.changes).collect();
+        let has = |is_one: fn(&Change) -> bool| changes.iter().any(is_one);
+        has(|change| matches!(change, Change::Record(row) if !row.content.files.is_empty()))
+            && has(|change| matches!(change, Change::Fault(_)))
+            && has(|change| matches!(change, Change::Confirmation(_)))
+            && has(|change| matches!(change, Change::Review(_)))
+            && has(|change| matches!(change, Change::Halt(_)))
     }
 }
 
@@ -271,6 +280,9 @@ fn of_protocol(headers: &HeaderMap) -> BTreeMap<String, String> {
 }
 
 async fn listen(State(recorder): State<Recorder>, request: AxumRequest, next: Next) -> Response {
+    if !request.uri().path().starts_with("/api/") {
+        return next.run(request).await; // a person in the portal
+    }
     let (mut parts, body) = request.into_parts();
     let mut bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let is_cut = recorder.cuts(&parts.method);
@@ -328,8 +340,50 @@ fn desk_work(tablet: &Tablet) -> Result<()> {
     Ok(())
 }
 
+/// 企业确认: the representative objects.
+fn confirmation(tablet: &Tablet, visit: VisitId) -> Result<()> {
+    let content_hash = tablet.call(&GetConfirmation { visit })?.content_hash;
+    let answer = Answered::Objects { reason: "少填一项".to_owned() };
+    let (name, post, phone) = ("演示·企业代表".to_owned(), "环保专员".to_owned(), "13800000000".to_owned());
+    tablet.call(&Confirm { visit, content_hash, answer, name, post, phone, strokes: strokes() })?;
+    Ok(())
+}
+
+/// 故障 and 停机: a fault is noticed and reported, an analyser rests and goes on.
+fn trouble(tablet: &Tablet) -> Result<()> {
+    let (at, point): (_, PointId) = (Utc::now(), city::POINT.parse()?);
+    let start = StartFault {
+        point: point.clone(),
+        part: FaultPart::Sampling,
+        instrument: None,
+        at,
+        words: "伴热管不热".to_owned(),
+    };
+    let fault = tablet.call(&start)?;
+    let (step, words) = (Step::Reported, "已电话报告演示市生态环境局".to_owned());
+    tablet.call(&AddFaultStep { fault, step, at, words, record: None, replaces: None })?;
+    let (instrument, reason) = (Some("DA001-SO2".parse()?), "送检".to_owned());
+    tablet.call(&PauseWork { point: point.clone(), instrument: instrument.clone(), since: at, reason })?;
+    tablet.call(&ResumeWork { point, instrument, since: at, reason: "已装回".to_owned() })?;
+    Ok(())
+}
+
+/// 审核: a supervisor returns the record in the portal, and its technician appeals.
+fn review(server: &Server, tablet: &Tablet, record: RecordId) -> Result<()> {
+    server.app.add_user("anna", Role::Supervisor, city::OPERATOR, "correct-horse")?;
+    let anna = Visitor::log_in(&server.url(), "anna", "correct-horse")?;
+    anna.review(record, "returned", &[("general", "与记录仪不符")])?;
+    until("what was returned", || {
+        tablet.call(&SyncNow {})?;
+        Ok((!tablet.call(&GetReturned {})?.is_empty()).then_some(()))
+    })?;
+    let reason = "记录仪比分析仪慢一分钟".to_owned();
+    tablet.call(&AppealReview { record, reason, strokes: strokes() })?;
+    Ok(())
+}
+
 /// Records one visit of this tablet with this server: a wrong code, enrolment, the register, entries, two uploads of
-/// which one is resumed, desk work on an imported form, the records that come down again.
+/// which one is resumed, a confirmation, a fault, a rest, desk work on an imported form, a review, and what comes down again.
 pub fn record() -> Result<Conversation> {
     let (now, recorder) = (Utc::now().trunc_subsecs(0), Recorder::default());
     let listener = recorder.clone();
@@ -355,11 +409,15 @@ pub fn record() -> Result<Conversation> {
     finish_form(&tablet, record)?;
     take_photo(&tablet, record, "reading", &photo::jpeg(48, 36, 1)?)?;
     sign(&tablet, visit, record)?;
+    confirmation(&tablet, visit)?;
     sign_out(&tablet, visit)?;
+    trouble(&tablet)?;
     desk_work(&tablet)?;
     sync_until_held(&tablet)?;
-    until("record that comes down", || {
-        if recorder.has_a_record_come_down() {
+    review(&server, &tablet, record)?;
+    sync_until_held(&tablet)?;
+    until("all that comes down", || {
+        if recorder.has_all_come_down() {
             return Ok(Some(()));
         }
         if !tablet.call(&GetSync {})?.line.running {

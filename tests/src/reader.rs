@@ -6,7 +6,7 @@ use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use stackside_core::evidence::PublicKey;
 use stackside_core::hash::Hash;
 use stackside_core::id::{DeviceId, RecordId};
-use stackside_core::wire::{Change, ChangesReply, EnrolReply, EnrolRequest, RecordElsewhere};
+use stackside_core::wire::{Change, ChangesReply, EnrolReply, EnrolRequest, RecordElsewhere, WIRE_VERSION};
 use uuid::Uuid;
 
 use crate::{Result, http};
@@ -40,7 +40,8 @@ impl Reader {
     pub fn changes(&self) -> Result<Vec<Change>> {
         let (mut all, mut cursor) = (vec![], 0);
         loop {
-            let answer = http::send(self.get(&format!("changes?since={cursor}"))?)?.ok("changes")?;
+            let answer = http::send(self.get(&format!("changes?since={cursor}&wire={WIRE_VERSION}"))?)?
+                .ok("changes")?;
             let page: ChangesReply = serde_json::from_slice(&answer.body)?;
             all.extend(page.changes);
             if !page.more {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use stackside_core::act::{Act, RecordSigned};
 use stackside_core::clock::TimeProof;
 use stackside_core::evidence::{Entry, Header};
-use stackside_core::wire::{Change, ChangesReply, RecordElsewhere};
+use stackside_core::wire::{BEFORE_NAMED, Change, ChangesReply, RecordElsewhere};
 
 use super::ApiError;
 use crate::App;
@@ -26,8 +26,6 @@ use crate::store::{StoreError, integer};
 
 /// The most rows of a page.
 const PAGE_ROWS: usize = 200;
-/// An older app refuses a page with them whole.
-const CONFIRMATIONS_SINCE: u32 = 3;
 /// A page ends early once its records and definitions have this many bytes.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// Records of this long are all sent; of older ones the last of each form and point, instrument and inspected item.
@@ -66,8 +64,12 @@ pub(super) struct Since {
     #[serde(default)]
     since: u64,
     /// The newest wire version that the app knows: what came later is left out. A newer app begins again at 0.
-    #[serde(default)]
+    #[serde(default = "before_named")]
     wire: u32,
+}
+
+fn before_named() -> u32 {
+    BEFORE_NAMED
 }
 
 /// What changed for the device's operator since a cursor, page by page until `more` is false.
@@ -84,15 +86,15 @@ pub(super) async fn changes(
     let since = i64::try_from(since).map_err(|_| ApiError::refused("not a cursor"))?;
     let now = app.now();
     let recovery = app.recovery();
-    app.store()
-        .read(move |tx| Ok(Json(ChangesReply { recovery, ..page(tx, &caller, (since, wire), now)? })))
-        .await
+    let mut page = app.store().read(move |tx| page(tx, &caller, since, now)).await?;
+    page.changes.retain(|change| change.since() <= wire);
+    Ok(Json(ChangesReply { recovery, ..page }))
 }
 
 fn page(
     tx: &Transaction<'_>,
     caller: &DeviceCaller,
-    (since, wire): (i64, u32),
+    since: i64,
     now: DateTime<Utc>,
 ) -> Result<ChangesReply, ApiError> {
     let last: i64 = tx.query_row("SELECT COALESCE(MAX(seq), 0) FROM change", [], |row| row.get(0))?;
@@ -121,9 +123,8 @@ fn page(
         match Table::ALL.into_iter().find(|table| table.name() == kind) {
             Some(table) => reply.changes.extend(register::change(tx, table, &id, hash.is_empty())?),
             None if kind == register::CONFIRMATION => {
-                if let Some(row) = confirmation::find(tx, &id)?.filter(|_| wire >= CONFIRMATIONS_SINCE) {
-                    reply.changes.push(Change::Confirmation(Box::new(row)));
-                }
+                let found = confirmation::find(tx, &id)?;
+                reply.changes.extend(found.map(|row| Change::Confirmation(Box::new(row))));
             }
             None if kind == register::DEFINITION => {
                 if let Some(held) = definition::find(tx, &id)? {

@@ -17,40 +17,42 @@ pub fn ConfirmationCard(
     /// Leads to another screen.
     #[prop(into)]
     on_go: Callback<String>,
-) -> Option<impl IntoView> {
+) -> impl IntoView {
     let VisitView { id, confirmation, work, voided, .. } = visit;
-    let line = confirmation.filter(|line| line.standing.state != State::Nothing)?;
-    let state = line.standing.state;
-    let (tone, icon) = match state {
-        State::Confirmed if line.standing.is_late => (Tone::Warn, Icon::Clock),
-        State::Confirmed => (Tone::Ok, Icon::Check),
-        State::Objected => (Tone::Bad, Icon::Warn),
-        State::Nothing | State::Open | State::Outdated => (Tone::Warn, Icon::Clock),
-    };
-    let is_late = line.standing.is_late;
-    let left = texts::time_left(&line.standing, line.left_minutes);
-    let can_be_given = voided.is_none() && work.drafts == 0;
-    let open = move |_| on_go.run(format!("/visit/{id}/confirm"));
-    Some(view! {
-        <section class="card">
-            <div class="card__head">
-                <h2>{texts::CONFIRMATION.get()}</h2>
-                <span class="end">
-                    {is_late.then(|| view! { <Pill tone=Tone::Warn text=texts::LATE.get() /> })}
-                    <Pill tone icon text=texts::confirmation_state(state) />
-                </span>
-            </div>
-            <ul class="visit__given">{line.given.into_iter().map(given).collect_view()}</ul>
-            {(state.is_awaited() && can_be_given).then(|| view! {
-                <div class="visit__foot visit__foot--confirm">
-                    <p class="num">{left}</p>
-                    <button class="btn" on:click=open>
-                        <Glyph icon=Icon::Person />
-                        {texts::CONFIRM_NOW.get()}
-                    </button>
+    let line = confirmation.filter(|line| line.standing.state != State::Nothing);
+    line.map(move |line| {
+        let state = line.standing.state;
+        let (tone, icon) = match state {
+            State::Confirmed if line.standing.is_late => (Tone::Warn, Icon::Clock),
+            State::Confirmed => (Tone::Ok, Icon::Check),
+            State::Objected => (Tone::Bad, Icon::Warn),
+            State::Nothing | State::Open | State::Outdated => (Tone::Warn, Icon::Clock),
+        };
+        let is_late = line.standing.is_late;
+        let left = texts::time_left(&line.standing, line.left_minutes);
+        let can_be_given = voided.is_none() && work.drafts == 0;
+        let open = move |_| on_go.run(format!("/visit/{id}/confirm"));
+        view! {
+            <section class="card">
+                <div class="card__head">
+                    <h2>{texts::CONFIRMATION.get()}</h2>
+                    <span class="end">
+                        {is_late.then(|| view! { <Pill tone=Tone::Warn text=texts::LATE.get() /> })}
+                        <Pill tone icon text=texts::confirmation_state(state) />
+                    </span>
                 </div>
-            })}
-        </section>
+                <ul class="visit__given">{line.given.into_iter().map(given).collect_view()}</ul>
+                {(state.is_awaited() && can_be_given).then(|| view! {
+                    <div class="visit__foot visit__foot--confirm">
+                        <p class="num">{left}</p>
+                        <button class="btn" on:click=open>
+                            <Glyph icon=Icon::Person />
+                            {texts::CONFIRM_NOW.get()}
+                        </button>
+                    </div>
+                })}
+            </section>
+        }
     })
 }
 
