@@ -1,6 +1,8 @@
 //! The duties that one form fulfils at a point. Of all periods that bind, the earlier end holds.
 
-use chrono::{DateTime, Months, NaiveDateTime, NaiveTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Months, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use super::{Due, Place, Urgency, urgency};
 use crate::clock::{from_shanghai, shanghai_time};
@@ -209,27 +211,28 @@ impl<'a> Duties<'a> {
         if self.last(None).is_none() {
             return vec![];
         }
-        let mut all: Vec<Due> = Vec::new();
+        // One that was never done is not asked here, or the next inspection asks for it again.
+        let mut firsts: BTreeMap<u32, NaiveDate> = BTreeMap::new();
         for (key, days) in self.items(own.every().days_about()) {
-            // One that was never done is not asked here, or the next inspection asks for it again.
             let Some(on) = self.place.done.last_item(&self.form.code, &item_of(&key)) else { continue };
-            let bond = Bond {
-                every: Every::Days(days),
-                from: Some(on.min(shanghai_time(self.now).date()).and_time(NaiveTime::MIN)),
-                clause: self.form.standard.clone(),
-                to_be_checked: self.form.basis.to_be_checked(),
-                in_shutdown: own.in_shutdown,
-                item: None,
-            };
-            let last_done = bond.from.map(from_shanghai);
-            let mine = Due { items_days: Some(days), last_done, ..self.due(&bond, None) };
-            match all.iter_mut().find(|other| other.items_days == Some(days)) {
-                Some(other) if (mine.urgency, mine.due) < (other.urgency, other.due) => *other = mine,
-                Some(_) => {}
-                None => all.push(mine),
-            }
+            let first = firsts.entry(days).or_insert(on);
+            *first = on.min(*first);
         }
-        all
+        firsts.into_iter().map(|(days, on)| self.of_interval(own, days, on)).collect()
+    }
+
+    /// The items that have to be done every so many days, of which the longest ago was done on `on`.
+    fn of_interval(&self, own: &PeriodRule, days: u32, on: NaiveDate) -> Due {
+        let bond = Bond {
+            every: Every::Days(days),
+            from: Some(on.min(shanghai_time(self.now).date()).and_time(NaiveTime::MIN)),
+            clause: self.form.standard.clone(),
+            to_be_checked: self.form.basis.to_be_checked(),
+            in_shutdown: own.in_shutdown,
+            item: None,
+        };
+        let last_done = bond.from.map(from_shanghai);
+        Due { items_days: Some(days), last_done, ..self.due(&bond, None) }
     }
 
     fn items(&self, longer_than_days: u32) -> Vec<(AnswerKey, u32)> {
