@@ -90,7 +90,7 @@ impl VisitWork {
         let Self { state, drafts, finished, signed, photos, confirmation } = *self;
         match step {
             VisitStep::SignIn => None,
-            VisitStep::Fill if drafts + signed == 0 => Some(Lack::NoForm),
+            VisitStep::Fill | VisitStep::Sign if drafts + signed == 0 => Some(Lack::NoForm),
             VisitStep::Fill => (finished < drafts).then(|| Lack::Gaps(drafts - finished)),
             VisitStep::Photo => (photos == 0).then_some(Lack::NoPhoto),
             VisitStep::Sign => (drafts > 0).then_some(Lack::Unsigned(drafts)),
@@ -142,6 +142,8 @@ mod tests {
             assert_eq!(work.next_step(), want, "{why}");
             assert_eq!(want.and_then(|step| work.lack(step)), lack, "{why}");
         }
+        let begun = open(0, 0, 0, 0, State::Nothing);
+        assert_eq!(begun.lack(Sign), Some(Lack::NoForm), "nothing was signed yet");
         let gone = left(open(0, 0, 1, 1, State::Open));
         assert_eq!(gone.lack(Confirm), Some(Lack::Unconfirmed), "it can still be confirmed");
     }
