@@ -145,7 +145,7 @@ fn Awaited(lines: Vec<AwaitedLine>) -> impl IntoView {
         let title = line.point_name.clone();
         let detail = texts::confirmation_state(line.standing.state).to_owned();
         let left = texts::time_left(&line.standing, line.left_minutes);
-        let name = format!("{} {title}", texts::CONFIRM_NOW.get());
+        let name = format!("{} {title}", texts::SHOW_VISIT.get());
         view! {
             <Row icon=Icon::Person tone title detail below=move || view! { <div class="num">{left.clone()}</div> }>
                 <A href=format!("/visit/{}", line.visit) attr:class="btn btn--soft" attr:aria-label=name>
