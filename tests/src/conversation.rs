@@ -24,19 +24,17 @@ use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stackside_core::command::{
-    AddFaultStep, AppealReview, CommandError, Confirm, GetConfirmation, GetReturned, GetSync, KeepSignature,
-    OpenRecord, PauseWork, ResumeWork, SaveAnswer, SignRecords, StartFault, SyncNow, Workplace,
+    AddFaultStep, CommandError, Confirm, GetConfirmation, GetSync, KeepSignature, OpenRecord, PauseWork,
+    ResumeWork, SaveAnswer, SignRecords, StartFault, SyncNow, Workplace,
 };
 use stackside_core::confirmation::Answer as Answered;
 use stackside_core::fault::{FaultPart, Step};
-use stackside_core::id::{PointId, RecordId, VisitId};
+use stackside_core::id::{PointId, VisitId};
 use stackside_core::wire::{Change, ChangesReply, WIRE_VERSION};
-use stackside_server::access::Role;
 use stackside_server::recovery;
 use stackside_server::secret::KEY_FILE;
 use stackside_server::{App, Config};
 
-use crate::reader::Visitor;
 use crate::server::Server;
 use crate::shell::Shell;
 use crate::tablet::Tablet;
@@ -269,7 +267,6 @@ impl Recorder {
         has(|change| matches!(change, Change::Record(row) if !row.content.files.is_empty()))
             && has(|change| matches!(change, Change::Fault(_)))
             && has(|change| matches!(change, Change::Confirmation(_)))
-            && has(|change| matches!(change, Change::Review(_)))
             && has(|change| matches!(change, Change::Halt(_)))
     }
 }
@@ -280,9 +277,6 @@ fn of_protocol(headers: &HeaderMap) -> BTreeMap<String, String> {
 }
 
 async fn listen(State(recorder): State<Recorder>, request: AxumRequest, next: Next) -> Response {
-    if !request.uri().path().starts_with("/api/") {
-        return next.run(request).await; // a person in the portal
-    }
     let (mut parts, body) = request.into_parts();
     let mut bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let is_cut = recorder.cuts(&parts.method);
@@ -368,22 +362,9 @@ fn trouble(tablet: &Tablet) -> Result<()> {
     Ok(())
 }
 
-/// 审核: a supervisor returns the record in the portal, and its technician appeals.
-fn review(server: &Server, tablet: &Tablet, record: RecordId) -> Result<()> {
-    server.app.add_user("anna", Role::Supervisor, city::OPERATOR, "correct-horse")?;
-    let anna = Visitor::log_in(&server.url(), "anna", "correct-horse")?;
-    anna.review(record, "returned", &[("general", "与记录仪不符")])?;
-    until("what was returned", || {
-        tablet.call(&SyncNow {})?;
-        Ok((!tablet.call(&GetReturned {})?.is_empty()).then_some(()))
-    })?;
-    let reason = "记录仪比分析仪慢一分钟".to_owned();
-    tablet.call(&AppealReview { record, reason, strokes: strokes() })?;
-    Ok(())
-}
-
 /// Records one visit of this tablet with this server: a wrong code, enrolment, the register, entries, two uploads of
-/// which one is resumed, a confirmation, a fault, a rest, desk work on an imported form, a review, and what comes down again.
+/// which one is resumed, a confirmation, a fault, a rest, desk work on an imported form, and what comes down again. What people
+/// do in the portal is not said again to another server, so no review is among it.
 pub fn record() -> Result<Conversation> {
     let (now, recorder) = (Utc::now().trunc_subsecs(0), Recorder::default());
     let listener = recorder.clone();
@@ -413,8 +394,6 @@ pub fn record() -> Result<Conversation> {
     sign_out(&tablet, visit)?;
     trouble(&tablet)?;
     desk_work(&tablet)?;
-    sync_until_held(&tablet)?;
-    review(&server, &tablet, record)?;
     sync_until_held(&tablet)?;
     until("all that comes down", || {
         if recorder.has_all_come_down() {
