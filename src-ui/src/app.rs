@@ -14,7 +14,7 @@ use stackside_core::due::Urgency;
 
 use crate::components::notice::{Notice, Notices};
 use crate::components::states::{Failed, Loading};
-use crate::live::{Live, live};
+use crate::live::{Live, live_if};
 use crate::screens;
 use crate::{shell, texts};
 
@@ -252,14 +252,15 @@ impl Stage {
 fn Screens() -> impl IntoView {
     keep_place();
     let shared = Shared::get();
-    provide_context(FaultsLive(live(move || {
+    // While a form is filled each answer stirs the store: what is due is read again once the form is left.
+    let path = use_location().pathname;
+    let is_in_form = Memo::new(move |_| path.with(|path| path.starts_with("/record/")));
+    let elsewhere = move || {
         shared.minute.track();
-        GetFaults { point: None }
-    })));
-    provide_context(TodayLive(live(move || {
-        shared.minute.track();
-        GetToday {}
-    })));
+        !is_in_form.get()
+    };
+    provide_context(FaultsLive(live_if(move || elsewhere().then_some(GetFaults { point: None }))));
+    provide_context(TodayLive(live_if(move || elsewhere().then_some(GetToday {}))));
     view! {
         <Routes fallback=|| view! { <screens::today::TodayScreen /> }>
             <Route path=path!("/") view=screens::today::TodayScreen />
